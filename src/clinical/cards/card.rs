@@ -1,0 +1,93 @@
+//! A card, before it becomes CDS Hooks wire.
+
+use crate::clinical::derive::CardSummary;
+
+/// One card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Which card: stable for ever, since EHRs remember overrides by it.
+    pub code: CardCode,
+    /// Which variant of it (rules.md 10), where it has any.
+    pub variant: Option<&'static str>,
+    /// How loud.
+    pub indicator: Indicator,
+    /// One sentence of plain text, under 140 characters, nothing from the chart in it that was not checked.
+    pub summary: String,
+    /// GitHub-flavoured Markdown without HTML; whatever comes from the chart is escaped.
+    pub detail: String,
+    /// The name of the card in words, for `source.topic.display`.
+    pub title: &'static str,
+    /// Why a prescriber may set it aside.
+    pub override_reasons: Vec<OverrideReason>,
+    /// What the card rests on, without day counters: the same ground on the next day is the same card (rules.md 10).
+    /// Codes, dates and record references joined; hashed before it leaves.
+    pub ground: String,
+}
+
+impl Card {
+    /// The card in short, for the assessment.
+    pub fn summary(&self) -> CardSummary {
+        CardSummary { code: self.code.word(), variant: self.variant, indicator: self.indicator.word(), summary: self.summary.clone() }
+    }
+}
+
+/// The cards there are, in the order they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum CardCode {
+    Safety,
+    Interaction,
+    Bipolar,
+    CompleteTrial,
+    NextStep,
+    Contributors,
+    Monitoring,
+    Measure,
+}
+
+impl CardCode {
+    /// The code in `source.topic`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            CardCode::Safety => "safety",
+            CardCode::Interaction => "interaction",
+            CardCode::Bipolar => "bipolar",
+            CardCode::CompleteTrial => "complete-trial",
+            CardCode::NextStep => "next-step",
+            CardCode::Contributors => "contributors",
+            CardCode::Monitoring => "monitoring",
+            CardCode::Measure => "measure",
+        }
+    }
+}
+
+/// How loud a card is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Indicator {
+    Info,
+    Warning,
+    Critical,
+}
+
+impl Indicator {
+    /// The word of CDS Hooks.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Indicator::Info => "info",
+            Indicator::Warning => "warning",
+            Indicator::Critical => "critical",
+        }
+    }
+}
+
+/// A reason to set a card aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideReason {
+    /// The terminology.
+    pub system: &'static str,
+    /// The code.
+    pub code: &'static str,
+    /// In words.
+    pub display: &'static str,
+}

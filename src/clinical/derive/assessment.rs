@@ -1,0 +1,558 @@
+//! The assessment: every conclusion, each with the records it rests on.
+//!
+//! Its JSON form is a contract with those who read it: members are added freely, none is renamed or dropped.
+
+use serde::Serialize;
+
+use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
+use crate::clinical::units::{DailyDose, Day, Days, Ingredient, Instrument, SourceRef, Span};
+
+/// What the record of one patient comes to, on one day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the members are explained by their types and by the rules they are named after")]
+pub struct Assessment {
+    pub as_of: Day,
+    pub knowledge: KnowledgeStamp,
+    pub patient: PatientSummary,
+    pub scope: Scope,
+    pub coverage: CoverageSummary,
+    pub episode: Option<Episode>,
+    pub trials: Vec<Trial>,
+    /// Which of `trials` is the current one (rules.md 3.3.7).
+    pub current_trial: Option<usize>,
+    pub current_score: Option<Score>,
+    pub adequate_failed_trials: usize,
+    /// The ingredients that `adequate_failed_trials` counts, in order of their failure.
+    pub counted_failures: Vec<Ingredient>,
+    pub two_adequate_failures: Certainty,
+    pub staging: Staging,
+    pub bipolar: Bipolar,
+    pub contributors: Vec<Contributor>,
+    pub safety: Vec<SafetyFinding>,
+    pub options: Vec<TreatmentOption>,
+    pub monitoring_due: Vec<MonitoringItem>,
+    pub interactions: Vec<Interaction>,
+    pub augmentation: Vec<Augmentation>,
+    pub courses: Vec<Course>,
+    /// Facts told on the cards that no other member holds: a score that differs from its items, non-adherence with no drug named ...
+    pub notes: Vec<Note>,
+    pub unread: Vec<Unread>,
+    pub cards: Vec<CardSummary>,
+}
+
+/// Which knowledge the assessment rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KnowledgeStamp {
+    /// The version of the tables.
+    pub version: String,
+    /// SHA-256 over their content.
+    pub sha256: String,
+    /// What the site changed, if anything.
+    #[serde(rename = "siteChanges", skip_serializing_if = "Vec::is_empty")]
+    pub site_changes: Vec<String>,
+}
+
+/// The patient, as far as it matters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientSummary {
+    /// The resource's id.
+    pub id: Option<String>,
+    /// Whole years on the day of assessment.
+    pub age_years: Option<i32>,
+    /// As recorded.
+    pub sex: Option<Sex>,
+}
+
+/// Whether the patient is one whom the cards are for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scope {
+    /// In, out, or not to be told.
+    pub status: ScopeStatus,
+    /// Why not, all that apply.
+    pub reasons: Vec<ScopeReason>,
+}
+
+/// See [`Scope`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ScopeStatus {
+    InScope,
+    OutOfScope,
+    Undetermined,
+}
+
+/// Why a patient is not in scope (rules.md 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ScopeReason {
+    #[serde(rename = "under-18")]
+    Under18,
+    AgeUnknown,
+    Deceased,
+    Hospice,
+    NoDepression,
+    KnownBipolar,
+    PsychoticDisorder,
+    NoRecord,
+}
+
+/// How much of the record was had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct CoverageSummary {
+    pub medications: Extent,
+    pub conditions: Extent,
+    pub observations: Extent,
+    /// What was not had, with the reason.
+    pub gaps: Vec<Gap>,
+}
+
+/// The current episode of depression (rules.md 5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Episode {
+    /// Its first day.
+    pub start: Day,
+    /// Whether the day is only as good as a month or a year, or a default.
+    pub approximate: bool,
+    /// The records it rests on.
+    pub basis: Vec<SourceRef>,
+}
+
+/// One score of a depression scale.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[allow(missing_docs)]
+pub struct Score {
+    pub instrument: Instrument,
+    pub score: i32,
+    pub date: Day,
+    pub source: SourceRef,
+}
+
+/// One antidepressant taken through, with the verdicts on it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "explained by the rules they are named after (rules.md 3 and 4)")]
+pub struct Trial {
+    pub drug: Ingredient,
+    pub rxnorm: Option<&'static str>,
+    pub class: &'static str,
+    /// `None` only with unknown dates.
+    pub start: Option<Day>,
+    pub end: Option<Day>,
+    pub ongoing: bool,
+    pub doses: Vec<DoseSpan>,
+    #[serde(rename = "minimumDoseMgPerDay")]
+    pub minimum_dose: Option<DailyDose>,
+    /// Covered days.
+    pub days: Days,
+    /// Days at or above the minimum in the qualifying run.
+    pub at_dose_days: Days,
+    /// First to last day of the qualifying run (to today where rules.md 3.3.3 says so).
+    pub window: Option<Days>,
+    /// `at_dose_days / window`, not rounded.
+    pub pdc: Option<f64>,
+    pub adequacy: Adequacy,
+    pub reasons: Vec<Reason>,
+    pub markers: Vec<Marker>,
+    pub evidence: Evidence,
+    pub quality: Quality,
+    pub response: Response,
+    pub baseline: Option<Score>,
+    pub latest: Option<Score>,
+    pub in_episode: bool,
+    pub failed: bool,
+    /// Adequate, response not documented, and the prescriber then switched or augmented (rules.md 4).
+    pub probable_failure: bool,
+    pub basis: Vec<SourceRef>,
+    /// The days of the qualifying run, first to last day at dose.
+    #[serde(skip)]
+    pub run: Option<Span>,
+    /// The last covered day, today at the latest.
+    #[serde(skip)]
+    pub last_covered: Option<Day>,
+    /// The dose on the last covered day; `None` where it is unknown or nothing is covered.
+    #[serde(skip)]
+    pub current_dose: Option<DailyDose>,
+    /// The day of the latest dose increase (day 1 of the settling time).
+    #[serde(skip)]
+    pub last_increase: Option<Day>,
+    /// The day on which the adequate run reached the required number of days.
+    #[serde(skip)]
+    pub adequate_since: Option<Day>,
+    /// Days at dose since the last restart of the clock: what the side bar counts. The qualifying run's where that is still running.
+    #[serde(skip)]
+    pub at_dose_days_now: Days,
+    /// Uncovered stretches between the first and the last covered day, and from there to today while ongoing.
+    #[serde(skip)]
+    pub gaps: Vec<Span>,
+    /// Days at or above the minimum over the whole trial, all runs together.
+    #[serde(skip)]
+    pub all_at_dose_days: Days,
+    /// Whether the record itself ended the trial (rules.md 3.3.6 b).
+    #[serde(skip)]
+    pub ended_by_record: bool,
+    /// The last dispensed day, where an order or statement is still active but fills nothing after it (rules.md 3.1).
+    #[serde(skip)]
+    pub nothing_dispensed_since: Option<Day>,
+    /// What else the prescriber is told about it.
+    pub notes: Vec<Note>,
+}
+
+impl Trial {
+    /// Whether the verdict rests on this reason too.
+    pub fn has_reason(&self, reason: Reason) -> bool {
+        self.reasons.contains(&reason)
+    }
+
+    /// Whether it carries this marker.
+    pub fn has_marker(&self, marker: Marker) -> bool {
+        self.markers.contains(&marker)
+    }
+}
+
+/// A stretch of days at one dose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct DoseSpan {
+    pub start: Day,
+    /// `None` while it is taken.
+    pub end: Option<Day>,
+    pub mg_per_day: Option<DailyDose>,
+}
+
+/// The verdict on a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Adequacy {
+    Adequate,
+    Inadequate,
+    InProgress,
+    Unknown,
+}
+
+/// Why a trial is not adequate, in the order they are told (rules.md 3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Reason {
+    DoseBelowMinimum,
+    UnknownDose,
+    DurationInProgress,
+    DurationTooShort,
+    Interrupted,
+    AdherenceLow,
+    AdherenceContradicted,
+    NotATrial,
+    UncodedDrug,
+    UnknownDates,
+}
+
+/// What else is remarkable about a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Marker {
+    Combination,
+    CrossTaper,
+    Duplication,
+    AugmentationEarly,
+    CarriedOver,
+    Intolerance,
+    /// Adequate with 42 to 55 days.
+    Short,
+    Settling,
+    Lapsed,
+    Improving,
+    LossOfResponse,
+    AboveUsualMaximum,
+    Inducer,
+    OpenEnded,
+}
+
+/// How well a trial is documented (rules.md 17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Quality {
+    High,
+    Medium,
+    Low,
+}
+
+/// The change on a scale across a trial (rules.md 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Response {
+    Remission,
+    Response,
+    Partial,
+    NonResponse,
+    CannotJudge,
+    NotDocumented,
+}
+
+/// Yes, no, or not to be told from this record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Certainty {
+    Yes,
+    No,
+    Undetermined,
+}
+
+/// Something told that is no verdict.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Note {
+    /// What kind: `supply-from-quantity`, `supply-differs`, `code-contradicted`, `score-differs-from-items` ...
+    pub id: &'static str,
+    /// In words for the prescriber. Values of the record in it are still unescaped.
+    pub text: String,
+    /// The records it rests on.
+    pub basis: Vec<SourceRef>,
+}
+
+/// Staging by the models of rules.md 6.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Staging {
+    pub thase_rush: Option<u8>,
+    pub maudsley: Option<Maudsley>,
+}
+
+/// The Maudsley Staging Method, estimated from the PHQ-9.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Maudsley {
+    pub total: u8,
+    pub band: &'static str,
+    pub items: MaudsleyItems,
+}
+
+/// The items of [`Maudsley`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct MaudsleyItems {
+    pub duration: u8,
+    pub severity: u8,
+    pub failures: u8,
+    pub augmentation: u8,
+    pub ect: u8,
+}
+
+/// The bipolar question (rules.md 7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Bipolar {
+    pub state: BipolarState,
+    pub indicators: Vec<BipolarIndicator>,
+}
+
+/// See [`Bipolar`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum BipolarState {
+    None,
+    Open,
+    Known,
+    Settled,
+}
+
+/// A finding that raises the bipolar question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct BipolarIndicator {
+    pub id: &'static str,
+    pub weight: IndicatorWeight,
+    pub label: String,
+    pub basis: Vec<SourceRef>,
+}
+
+/// How much an indicator weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum IndicatorWeight {
+    Strong,
+    Moderate,
+}
+
+/// Another reason for not getting better (rules.md 8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Contributor {
+    pub id: &'static str,
+    pub status: ContributorStatus,
+    pub treated: bool,
+    pub weight: ContributorWeight,
+    pub label: String,
+    pub basis: Vec<SourceRef>,
+}
+
+/// See [`Contributor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ContributorStatus {
+    Present,
+    NotChecked,
+    Clear,
+}
+
+/// See [`Contributor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ContributorWeight {
+    TreatFirst,
+    Alongside,
+    Line,
+}
+
+/// A finding of the safety card (rules.md 10, 11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct SafetyFinding {
+    pub id: &'static str,
+    pub label: String,
+    pub basis: Vec<SourceRef>,
+}
+
+/// One next step that could be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TreatmentOption {
+    /// The drug or procedure in lower case with hyphens, unique within its kind.
+    pub id: String,
+    /// What kind of step.
+    pub kind: StepKind,
+    /// Whether it is offered.
+    pub verdict: Verdict,
+    /// Why, as facts of this chart.
+    pub reasons: Vec<String>,
+    /// What to measure before and during.
+    pub monitoring: Vec<String>,
+    /// Which row of the option table it comes from; `None` for `optimise` and `referral`.
+    #[serde(skip)]
+    pub row: Option<&'static str>,
+    /// The drug, where it is one.
+    #[serde(skip)]
+    pub drug: Option<Ingredient>,
+}
+
+/// What kind of step an option is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum StepKind {
+    Optimise,
+    Switch,
+    Augment,
+    Neurostimulation,
+    RapidActing,
+    Psychotherapy,
+    Referral,
+}
+
+/// Whether an option is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Verdict {
+    Suitable,
+    Caution,
+    LeftOut,
+}
+
+/// A test that is due (rules.md 13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct MonitoringItem {
+    pub drug: Ingredient,
+    pub item: String,
+    pub due: Day,
+    pub basis: Vec<SourceRef>,
+}
+
+/// A combination or dose that endangers (rules.md 9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Interaction {
+    pub id: &'static str,
+    pub severity: Severity,
+    pub drugs: Vec<String>,
+    pub basis: Vec<SourceRef>,
+}
+
+/// See [`Interaction`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Severity {
+    Critical,
+    Warning,
+    Info,
+}
+
+/// An augmenter taken together with an antidepressant (rules.md 3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Augmentation {
+    pub drug: Ingredient,
+    pub rxnorm: Option<&'static str>,
+    pub start: Day,
+    pub end: Option<Day>,
+    pub ongoing: bool,
+    pub at_dose_days: Days,
+    pub basis: Vec<SourceRef>,
+    /// Which of `trials` it was added to.
+    #[serde(skip)]
+    pub base: usize,
+    /// Covered days, of whatever dose.
+    #[serde(skip)]
+    pub days: Days,
+    /// The day on which the 28th at-dose day falls or will fall, if taken on without a gap.
+    #[serde(skip)]
+    pub adequate_on: Day,
+}
+
+/// A course of sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Course {
+    pub kind: CourseKind,
+    pub first: Day,
+    pub last: Day,
+    pub sessions: usize,
+    pub basis: Vec<SourceRef>,
+}
+
+/// See [`Course`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum CourseKind {
+    Ect,
+    Tms,
+    Esketamine,
+    Ketamine,
+}
+
+/// What a card says, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct CardSummary {
+    pub code: &'static str,
+    pub variant: Option<&'static str>,
+    pub indicator: &'static str,
+    pub summary: String,
+}

@@ -1,0 +1,5 @@
+//! What follows from the record: the assessment.
+
+mod assessment;
+
+pub use assessment::*;

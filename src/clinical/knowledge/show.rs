@@ -1,0 +1,1 @@
+//! The tables as Markdown, for a clinician to read and sign off.

@@ -1,0 +1,3 @@
+//! The `trialwise` binary.
+
+fn main() {}
