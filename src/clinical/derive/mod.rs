@@ -1,5 +1,7 @@
 //! What follows from the record: the assessment.
 
 mod assessment;
+mod option;
 
 pub use assessment::*;
+pub use option::{DoseRoom, OptionGround, dose_room, options};
