@@ -3,9 +3,9 @@
 use super::Situation;
 use super::markdown::inline;
 use crate::clinical::chart::Evidence;
-use crate::clinical::derive::{Adequacy, Marker, Reason, Response, Trial};
+use crate::clinical::derive::{Adequacy, Marker, Reason, Response, Trial, dose_text};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{DailyDose, Day, Ingredient};
+use crate::clinical::units::{DailyDose, Day};
 
 /// The most trials a side bar has room for.
 const ROWS: usize = 6;
@@ -44,12 +44,6 @@ fn row(trial: &Trial, knowledge: &Knowledge) -> String {
         inline(&response(trial)),
     ];
     format!("| {} |", cells.join(" | "))
-}
-
-/// A dose with its unit: `50 mg`, `2 tablets`.
-pub(super) fn dose_text(dose: DailyDose, drug: Ingredient, knowledge: &Knowledge) -> String {
-    let in_tablets = knowledge.antidepressant(drug).is_some_and(|row| row.unit.starts_with("tablet"));
-    format!("{dose} {}", if in_tablets { "tablets" } else { "mg" })
 }
 
 /// The doses in order, at most the last three.

@@ -4,4 +4,4 @@ mod assessment;
 mod option;
 
 pub use assessment::*;
-pub use option::{DoseRoom, OptionGround, dose_room, options};
+pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};

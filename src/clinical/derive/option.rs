@@ -202,12 +202,12 @@ impl OptionGround<'_> {
             (None, _) => (Verdict::Caution, vec!["not checked: the present dose cannot be read".to_owned()]),
             (Some(_), None) => (Verdict::Caution, vec!["not checked: no maximum is known for it".to_owned()]),
             (Some(dose), Some(maximum)) if dose >= maximum => {
-                (Verdict::LeftOut, vec![format!("{} {dose} a day: maximum of {maximum} reached", trial.drug)])
+                (Verdict::LeftOut, vec![format!("{} {}, maximum reached", trial.drug, dose_text(dose, trial.drug, self.knowledge))])
             }
             (Some(dose), Some(maximum)) => (
                 Verdict::Caution,
                 vec![
-                    format!("{} {dose} a day: room to {maximum}", trial.drug),
+                    format!("{} {dose} a day: room to {}", trial.drug, dose_text(maximum, trial.drug, self.knowledge)),
                     "not checked: kidney and liver function, interactions".to_owned(),
                 ],
             ),
@@ -251,6 +251,12 @@ fn monitoring(row: &OptionRow) -> Vec<String> {
             _ => item.replace('|', " "),
         })
         .collect()
+}
+
+/// A dose with its unit: `50 mg`, `2 tablets`.
+pub fn dose_text(dose: DailyDose, drug: Ingredient, knowledge: &Knowledge) -> String {
+    let in_tablets = knowledge.antidepressant(drug).is_some_and(|row| row.unit.starts_with("tablet"));
+    format!("{dose} {}", if in_tablets { "tablets" } else { "mg" })
 }
 
 /// How far the dose of a trial may be raised.

@@ -2,9 +2,9 @@
 
 use super::Variant;
 use crate::clinical::cards::Situation;
-use crate::clinical::cards::table::{dose_text, evidence_word, percent, trial_day};
+use crate::clinical::cards::table::{evidence_word, percent, trial_day};
 use crate::clinical::cards::wording::Values;
-use crate::clinical::derive::{Augmentation, Reason, Trial, dose_room};
+use crate::clinical::derive::{Augmentation, Reason, Trial, dose_room, dose_text};
 use crate::clinical::units::{DailyDose, Day, Span};
 
 /// Every name that the wording may ask for.

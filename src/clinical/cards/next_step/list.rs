@@ -79,42 +79,68 @@ const NOT_CHECKED: &str = "not checked: ";
 
 /// One option: how to start, what it is labelled for, what becomes of the present drug, what to weigh.
 fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
-    let facts: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !reason.starts_with(NOT_CHECKED)).collect();
-    let mut parts: Vec<String> = Vec::new();
-    if let Some(row) = option.row.and_then(|id| situation.knowledge.options().iter().find(|row| row.id == id)) {
-        parts.push(format!("start {}", of_drug(row.start_dose, option)));
-        parts.push(of_drug(row.titration, option));
-        parts.push(format!("{} (CANMAT 2023: {})", label(row), row.guideline));
-        parts.push(row.change_over.to_owned());
-        parts.push(trade_off(row));
-    }
-    parts.extend(facts.iter().map(|fact| (*fact).to_owned()));
+    let mut parts = match row(option, situation) {
+        Some(row) => row_parts(row, option, situation),
+        None => own_titration(option, situation).map(|titration| format!("how: {titration}")).into_iter().collect(),
+    };
+    parts.extend(option.reasons.iter().filter(|reason| !reason.starts_with(NOT_CHECKED)).cloned());
     let texts: Vec<String> = parts.iter().filter(|part| !part.trim().is_empty()).map(|part| inline(&shortened(part, TEXT))).collect();
     let name = inline(&name(option, situation));
     if texts.is_empty() { format!("**{name}**") } else { format!("**{name}**: {}", texts.join("; ")) }
 }
 
-fn name(option: &TreatmentOption, situation: Situation<'_>) -> String {
-    let row = option.row.and_then(|id| situation.knowledge.options().iter().find(|row| row.id == id));
-    match (option.drug, row) {
-        (Some(drug), _) => drug.to_string(),
-        (None, Some(row)) => row.name.to_owned(),
-        (None, None) => option.id.clone(),
+fn row<'a>(option: &TreatmentOption, situation: Situation<'a>) -> Option<&'a OptionRow> {
+    option.row.and_then(|id| situation.knowledge.options().iter().find(|row| row.id == id))
+}
+
+fn row_parts(row: &OptionRow, option: &TreatmentOption, situation: Situation<'_>) -> Vec<String> {
+    let start = of_drug(row, row.start_dose, option).or_else(|| own_start(option, situation));
+    let steps = of_drug(row, row.titration, option).or_else(|| own_titration(option, situation));
+    let once_failed = situation.assessment.adequate_failed_trials == 1;
+    let label = if once_failed && row.regulatory_status.starts_with(ADJUNCT) {
+        "label: inadequate response to antidepressants; usually after dose optimisation".to_owned()
+    } else {
+        row.regulatory_status.to_owned()
+    };
+    let line = if row.guideline.is_empty() {
+        String::new()
+    } else {
+        format!("CANMAT 2023: {}", row.guideline.replace("(memory)", "(not rechecked)"))
+    };
+    let start = start.filter(|start| !start.is_empty()).map(|start| format!("start {start}")).unwrap_or_default();
+    vec![start, steps.unwrap_or_default(), label, line, row.change_over.to_owned(), trade_off(row)]
+}
+
+/// How the option table writes the label of the antipsychotics that are added to an antidepressant.
+const ADJUNCT: &str = "FDA adjunct MDD";
+
+/// What a text of the row says of this drug; nothing where it speaks of the other drugs of its class only.
+fn of_drug(row: &OptionRow, text: &str, option: &TreatmentOption) -> Option<String> {
+    let Some(drug) = option.drug.filter(|_| row.ingredients.len() > 1) else { return Some(text.to_owned()) };
+    let own = text.split(';').map(str::trim).find_map(|part| part.strip_prefix(drug.name()));
+    match own.map(str::trim) {
+        Some(dose) if dose.ends_with(|c: char| c.is_ascii_digit()) => Some(format!("{dose} mg")),
+        Some(words) => Some(words.to_owned()),
+        None if row.ingredients.iter().any(|other| text.contains(other.name())) => None,
+        None => Some(text.to_owned()),
     }
 }
 
-/// The part of a text of a class that is about this drug: `sertraline 50; escitalopram 10` of sertraline is `50`.
-fn of_drug(text: &str, option: &TreatmentOption) -> String {
-    let Some(drug) = option.drug else { return text.to_owned() };
-    let own = text.split(';').map(str::trim).find_map(|part| part.strip_prefix(drug.name()));
-    own.map_or_else(|| text.to_owned(), |rest| rest.trim().to_owned())
+fn own_start(option: &TreatmentOption, situation: Situation<'_>) -> Option<String> {
+    let row = situation.knowledge.antidepressant(option.drug?)?;
+    Some(row.start_dose.to_owned())
 }
 
-fn label(row: &OptionRow) -> &'static str {
-    if row.regulatory_status.contains("off-label") || row.regulatory_status.contains("not applicable") || row.regulatory_status.is_empty() {
-        if row.regulatory_status.contains("off-label") { "off-label" } else { "no drug" }
-    } else {
-        "within label"
+fn own_titration(option: &TreatmentOption, situation: Situation<'_>) -> Option<String> {
+    let row = situation.knowledge.antidepressant(option.drug?)?;
+    (!row.titration.is_empty()).then(|| row.titration.to_owned())
+}
+
+fn name(option: &TreatmentOption, situation: Situation<'_>) -> String {
+    match (option.drug, row(option, situation)) {
+        (Some(drug), _) => drug.to_string(),
+        (None, Some(row)) => row.name.to_owned(),
+        (None, None) => option.id.clone(),
     }
 }
 

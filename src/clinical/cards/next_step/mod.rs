@@ -17,9 +17,9 @@ use super::Situation;
 use super::card::{Card, CardCode};
 use super::finding::{Block, Finding};
 use super::gate::Symptoms;
-use super::table::{dose_text, trial_line};
+use super::table::trial_line;
 use super::wording::{Values, Wording};
-use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room};
+use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room, dose_text};
 use crate::clinical::units::Ingredient;
 
 const TEXTS: [&str; 8] = [
