@@ -177,6 +177,11 @@ fn limits(rows: &[Row<DoseByFormRow>], drugs: &Drugs, defects: &mut Defects) -> 
                 let what = format!("{} of {} {drug}", row.limit, row.form);
                 defects.add(*at, Fault::Twice { what, first: "an earlier row".to_owned() });
             }
+            let of_form = |kind| of_drug.iter().find_map(|(of, own, dose)| (*of == kind && *own == form).then_some(*dose));
+            match limit {
+                Limit::Minimum => Cells { at: *at, defects }.in_order(("mg", Some(dose)), ("maximum of the form", of_form(Limit::Maximum))),
+                Limit::Maximum => Cells { at: *at, defects }.in_order(("minimum of the form", of_form(Limit::Minimum)), ("mg", Some(dose))),
+            }
             of_drug.push((limit, form, dose));
         }
     }
@@ -205,6 +210,16 @@ fn antidepressant(
     }
     cells.in_order(("label_range_start", label_range_start), ("minimum_default", default));
     cells.filled("class", row.class);
+    let outpatient_maximum = cells.dose("outpatient_maximum", row.outpatient_maximum);
+    let from_age = cells.whole("geriatric_from_age", row.geriatric_from_age);
+    let geriatric_maximum = cells.dose("geriatric_maximum", row.geriatric_maximum);
+    for maximum in [("outpatient_maximum", outpatient_maximum), ("geriatric_maximum", geriatric_maximum)] {
+        cells.in_order(maximum, ("usual_maximum", usual_maximum));
+    }
+    if from_age.is_some() != geriatric_maximum.is_some() {
+        cells.filled("geriatric_from_age", row.geriatric_from_age);
+        cells.filled("geriatric_maximum", row.geriatric_maximum);
+    }
     if default.is_some() {
         cells.filled("minimum_source", row.minimum_source);
         cells.filled("unit", row.unit);
@@ -213,9 +228,9 @@ fn antidepressant(
         cells.filled("floor_source", row.floor_source);
     }
     let trial_use = cells.one_of("trial_use", row.trial_use, TRIAL_USES)?;
-    let outpatient_maximum = cells.dose("outpatient_maximum", row.outpatient_maximum);
-    let from_age = cells.whole("geriatric_from_age", row.geriatric_from_age);
-    let geriatric_maximum = cells.dose("geriatric_maximum", row.geriatric_maximum);
+    if trial_use != TrialUse::Never {
+        cells.filled("minimum_default", row.minimum_default);
+    }
     let of_form = |limit| {
         let own = limits.get(&ingredient).into_iter().flatten();
         own.filter_map(|(kind, form, dose)| (*kind == limit).then_some((*form, *dose))).collect()

@@ -109,7 +109,7 @@ impl Knowledge {
         self.drugs.of_code(code)
     }
 
-    /// The ingredient with exactly this name or brand name, whatever the case.
+    /// The ingredient with exactly this name or brand name, whatever the case; `None` for a brand of two ingredients.
     pub fn ingredient_named(&self, name: &str) -> Option<Ingredient> {
         self.drugs.named(name)
     }
