@@ -93,7 +93,18 @@ pub(super) fn ended(name: &'static str, mg: f64, days: Days, days_ago: Days) -> 
 /// A drug added to the current trial so many days ago, at dose all along.
 pub(super) fn added(name: &'static str, days: Days) -> Augmentation {
     let start = today() - (days - 1);
-    Augmentation { drug: drug(name), rxnorm: None, start, end: None, ongoing: true, at_dose_days: days, basis: Vec::new(), base: 0, days, adequate_on: start + 27 }
+    Augmentation {
+        drug: drug(name),
+        rxnorm: None,
+        start,
+        end: None,
+        ongoing: true,
+        at_dose_days: days,
+        basis: Vec::new(),
+        base: 0,
+        days,
+        adequate_on: start + 27,
+    }
 }
 
 /// A patient of 34 with these trials, PHQ-9 16 two days ago; the current trial is the last that is ongoing or has lapsed.
@@ -134,7 +145,14 @@ pub(super) fn with_strong_bipolar_indicator(mut assessment: Assessment) -> Asses
 }
 
 pub(super) fn with_treat_first(mut assessment: Assessment, treated: bool) -> Assessment {
-    let found = Contributor { id: "thyroid-low", status: ContributorStatus::Present, treated, weight: ContributorWeight::TreatFirst, label: String::new(), basis: Vec::new() };
+    let found = Contributor {
+        id: "thyroid-low",
+        status: ContributorStatus::Present,
+        treated,
+        weight: ContributorWeight::TreatFirst,
+        label: String::new(),
+        basis: Vec::new(),
+    };
     assessment.contributors = vec![found];
     assessment
 }
