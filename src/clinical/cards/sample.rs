@@ -191,7 +191,7 @@ pub(super) fn assert_well_formed(card: &super::Card) {
     assert!(card.summary.chars().count() < 140, "{}", card.summary);
     for text in [&card.summary, &card.detail] {
         assert!(!text.contains('{') && !text.contains("not known to"), "{text}");
-        assert!(!text.contains("effective dose") && !text.contains("treatment-resistant"), "{text}");
+        assert!(!text.contains("effective dose") && !text.contains("is treatment-resistant"), "{text}");
     }
     assert!(!card.summary.contains("not known"), "{}", card.summary);
     let advice = card.detail.split("| Trial |").next().unwrap_or_default();

@@ -91,6 +91,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         text: step.text(partial),
         values: values(step, situation),
         body: body(step, partial, situation),
+        end: list::left_out(situation),
         ground: ground(step, situation),
     })
 }
