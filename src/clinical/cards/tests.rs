@@ -75,3 +75,30 @@ fn every_card_carries_the_common_override_reasons() {
         }
     }
 }
+
+/// Every antidepressant, low and high, short and long, young and old: whatever is said is well formed.
+#[test]
+fn every_card_of_every_antidepressant_is_well_formed() {
+    let knowledge = Knowledge::builtin();
+    let rows = knowledge.antidepressants().iter().filter_map(|row| Some((row.ingredient.name(), row.minimum?.mg())));
+    for (name, minimum) in rows {
+        for (share, days, age) in [(0.5, 10, 34), (0.5, 60, 34), (0.5, 60, 80), (1.0, 30, 34), (1.0, 90, 70), (9.0, 90, 70)] {
+            let mut assessment = assessment(vec![ended("citalopram", 20.0, 60, 100), trial(name, minimum * share, days)]);
+            assessment.patient.age_years = Some(age);
+            for card in cards(situation(&with_options(assessment))) {
+                assert_well_formed(&card);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_summary_is_cut_whatever_the_names() {
+    let names = ["venlafaxine", "sertraline", "mirtazapine", "bupropion", "duloxetine", "nortriptyline", "desvenlafaxine"];
+    let trials = names.iter().zip(1..).map(|(name, ago)| ended(name, 500.0, 60, 70 * ago)).collect();
+    let mut assessment = assessment(trials);
+    assessment.adequate_failed_trials = 1;
+    let card = cards(situation(&assessment)).remove(0);
+    assert_well_formed(&card);
+    assert!(card.summary.chars().count() > 100);
+}

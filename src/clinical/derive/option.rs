@@ -5,7 +5,7 @@
 
 use super::assessment::{Adequacy, Augmentation, Marker, Response, StepKind, TreatmentOption, Trial, Verdict};
 use crate::clinical::knowledge::{Antidepressant, Knowledge, Offer, OptionKind, OptionRow};
-use crate::clinical::units::{DailyDose, Day, Ingredient};
+use crate::clinical::units::{DailyDose, Day, Form, Ingredient};
 
 /// What rules.md 10 gives only after two failures.
 const TIER_TWO: [&str; 6] = ["lithium", "liothyronine", "olanzapine_fluoxetine", "esketamine", "ketamine_iv", "ect"];
@@ -280,11 +280,14 @@ impl DoseRoom {
 pub fn dose_room(trial: &Trial, age: Option<i32>, knowledge: &Knowledge) -> DoseRoom {
     let Some(row) = knowledge.antidepressant(trial.drug) else { return DoseRoom { maximum: None, advised_against: false } };
     let old = age.is_some_and(|age| age >= NO_RISE_FROM_AGE);
-    DoseRoom { maximum: maximum(row, trial, age), advised_against: old && (row.class == "tca" || row.ingredient.name() == "paroxetine") }
+    DoseRoom {
+        maximum: maximum(row, trial.current_form, age),
+        advised_against: old && (row.class == "tca" || row.ingredient.name() == "paroxetine"),
+    }
 }
 
-fn maximum(row: &Antidepressant, trial: &Trial, age: Option<i32>) -> Option<DailyDose> {
-    let of_form = row.maximum_by_form.iter().filter(|(form, _)| *form == trial.current_form).map(|(_, dose)| *dose);
+fn maximum(row: &Antidepressant, form: Form, age: Option<i32>) -> Option<DailyDose> {
+    let of_form = row.maximum_by_form.iter().filter(|(own, _)| *own == form).map(|(_, dose)| *dose);
     let of_age = row.geriatric.filter(|geriatric| age.is_some_and(|age| age >= geriatric.from_age)).map(|geriatric| geriatric.maximum);
     row.outpatient_maximum.or(row.usual_maximum).into_iter().chain(of_form).chain(of_age).min()
 }

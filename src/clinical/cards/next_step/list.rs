@@ -40,6 +40,11 @@ fn offered(situation: Situation<'_>) -> impl Iterator<Item = &TreatmentOption> {
     situation.assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut)
 }
 
+/// Whether the dose of the current drug has room.
+pub(super) fn has_room(situation: Situation<'_>) -> bool {
+    offered(situation).any(|option| option.kind == StepKind::Optimise)
+}
+
 /// The best few, of a class one drug only, and the rest.
 fn best<'a>(offered: &[&'a TreatmentOption]) -> (Vec<&'a TreatmentOption>, Vec<&'a TreatmentOption>) {
     let mut rows = Vec::new();
@@ -67,7 +72,7 @@ const fn heading(kind: StepKind) -> &'static str {
     match kind {
         StepKind::Optimise => "Raise the dose",
         StepKind::Switch => "Switch to",
-        StepKind::Augment => "Add to the antidepressant, which stays at its dose",
+        StepKind::Augment => "Add (the antidepressant stays, unless said otherwise)",
         StepKind::Neurostimulation => "Neurostimulation",
         StepKind::RapidActing => "Rapid-acting, in a clinic",
         StepKind::Psychotherapy => "Psychotherapy",
@@ -97,7 +102,7 @@ fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
         None => own_titration(option, situation).map(|titration| format!("how: {titration}")).into_iter().collect(),
     };
     parts.extend(option.reasons.iter().filter(|reason| !reason.starts_with(NOT_CHECKED)).cloned());
-    let texts: Vec<String> = parts.iter().filter(|part| !part.trim().is_empty()).map(|part| inline(&shortened(part, TEXT))).collect();
+    let texts: Vec<String> = parts.iter().filter(|part| !part.trim().is_empty()).map(|part| inline(part)).collect();
     let name = inline(&name(option, situation));
     if texts.is_empty() { format!("**{name}**") } else { format!("**{name}**: {}", texts.join("; ")) }
 }
@@ -113,8 +118,8 @@ fn row_parts(row: &OptionRow, option: &TreatmentOption, situation: Situation<'_>
     let line = Some(row.guideline)
         .filter(|line| !line.is_empty())
         .map(|line| format!("CANMAT 2023: {}", line.replace("(memory)", "(not rechecked)")));
-    let change_over = Some(row.change_over.to_owned()).filter(|text| !text.starts_with(ADDED));
-    dose.into_iter().chain([label(row, situation), line, change_over]).flatten().chain(trade_offs(row)).collect()
+    let short = dose.into_iter().chain([label(row, situation), line]).flatten().map(|text| shortened(&text, TEXT));
+    short.chain(change_over(row, situation)).chain(trade_offs(row).map(|text| shortened(&text, TEXT))).collect()
 }
 
 /// What it is labelled for; of an antipsychotic after one failure the condition of its label.
@@ -127,6 +132,18 @@ fn label(row: &OptionRow, situation: Situation<'_>) -> Option<String> {
     } else {
         Some(row.regulatory_status.to_owned())
     }
+}
+
+/// What becomes of the present drug, never cut: where the table tells apart what is changed from, what holds for the present drug.
+fn change_over(row: &OptionRow, situation: Situation<'_>) -> Option<String> {
+    let text = Some(row.change_over).filter(|text| !text.starts_with(ADDED))?;
+    let Some(trial) = situation.current_trial() else { return Some(text.to_owned()) };
+    let (name, class) = (trial.drug.name(), trial.class.to_uppercase());
+    let holds = |part: &&str| (part.contains(name) || part.contains(&class)) && !part.contains(&format!("other than {name}"));
+    let is_from = |part: &&str| part.starts_with("from ");
+    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
+    let known = parts.iter().any(|part| is_from(part) && holds(part));
+    Some(parts.iter().copied().filter(|part| !known || !is_from(part) || holds(part)).collect::<Vec<_>>().join("; "))
 }
 
 /// How the option table writes that nothing is stopped; the heading of the list says it already.
@@ -157,11 +174,14 @@ fn own_titration(option: &TreatmentOption, situation: Situation<'_>) -> Option<S
     (!row.titration.is_empty()).then(|| row.titration.to_owned())
 }
 
+/// The drug of a class, else the name of the row.
 fn name(option: &TreatmentOption, situation: Situation<'_>) -> String {
     match (option.drug, row(option, situation)) {
+        (_, Some(row)) if row.ingredients.len() < 2 || option.drug.is_none() => {
+            row.name.trim_end_matches(" (added)").trim_end_matches(" (switch)").to_owned()
+        }
         (Some(drug), _) => drug.to_string(),
-        (None, Some(row)) => row.name.to_owned(),
-        (None, None) => option.id.clone(),
+        (None, _) => option.id.clone(),
     }
 }
 

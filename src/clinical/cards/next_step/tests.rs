@@ -30,7 +30,7 @@ fn tier_one_without_response_raises_or_switches_first() {
     let card = speaks(&with_options(one_failure())).expect("speaks");
     assert_eq!(card.variant, Some("tier-1"));
     let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
-    assert!(place("**Raise the dose**") < place("**Switch to**") && place("**Switch to**") < place("**Add to"));
+    assert!(place("**Raise the dose**") < place("**Switch to**") && place("**Switch to**") < place("**Add ("));
     assert!(card.detail.contains("not proved better than continuing"));
     assert!(card.detail.contains("room to 200 mg"), "{}", card.detail);
     assert!(card.detail.contains("Not checked here"));
@@ -38,11 +38,26 @@ fn tier_one_without_response_raises_or_switches_first() {
 }
 
 #[test]
+fn tier_one_without_room_in_the_dose_switches_first() {
+    let card = speaks(&with_options(assessment(vec![trial("sertraline", 200.0, 60)]))).expect("speaks");
+    assert!(card.summary.ends_with("switch first"), "{}", card.summary);
+    assert!(!card.detail.contains("**Raise the dose**"));
+}
+
+#[test]
+fn what_is_left_out_stands_at_the_end_with_its_reason() {
+    let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
+    let (_, end) = detail.split_once("Left out: ").expect("some are left out");
+    assert!(end.contains("sertraline because already being taken") && end.contains("lithium"), "{end}");
+    assert!(!end.contains("**"), "nothing but what was not known and the sources follows: {end}");
+}
+
+#[test]
 fn tier_one_with_partial_response_adds_first() {
     let partial = Trial { response: Response::Partial, ..trial("sertraline", 50.0, 60) };
     let card = speaks(&with_options(assessment(vec![partial]))).expect("speaks");
     let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
-    assert!(place("**Add to") < place("**Switch to**"));
+    assert!(place("**Add (") < place("**Switch to**"));
     assert!(card.summary.contains("adjunct first"));
 }
 
@@ -192,4 +207,13 @@ fn a_confirmed_loss_of_response_is_told_as_such() {
 fn orders_alone_are_said_to_be_unverified() {
     let ordered = Trial { evidence: crate::clinical::chart::Evidence::Ordered, ..trial("sertraline", 50.0, 60) };
     assert!(speaks(&assessment(vec![ordered])).expect("speaks").detail.contains("adherence not verifiable"));
+}
+
+#[test]
+fn the_change_over_is_that_of_the_present_drug() {
+    let from = |name, mg| speaks(&with_options(assessment(vec![trial(name, mg, 60)]))).expect("speaks").detail;
+    assert!(from("fluoxetine", 20.0).contains("from fluoxetine"));
+    assert!(!from("fluoxetine", 20.0).contains("other than fluoxetine"));
+    assert!(from("sertraline", 50.0).contains("from an SSRI other than fluoxetine"));
+    assert!(!from("sertraline", 50.0).contains("from bupropion or mirtazapine: cross-taper"));
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Form;
 
 fn drug(name: &'static str) -> Ingredient {
     Ingredient::named(name)
@@ -164,4 +165,17 @@ fn monitoring_is_told_without_codes() {
     let all = options(&ground());
     let monitoring = &find(&all, StepKind::Augment, "aripiprazole").monitoring;
     assert_eq!(monitoring[0], "weight+BMI: baseline, wk 4, 8, 12, then quarterly");
+}
+
+fn maximum_of(name: &'static str, form: Form, age: i32) -> Option<f64> {
+    let row = Knowledge::builtin().antidepressant(drug(name)).expect("an antidepressant of the tables");
+    maximum(row, form, Some(age)).map(DailyDose::mg)
+}
+
+#[test]
+fn the_lowest_maximum_of_setting_form_and_age_holds() {
+    assert_eq!(maximum_of("sertraline", Form::Unknown, 80), Some(200.0));
+    assert_eq!(maximum_of("venlafaxine", Form::Immediate, 34), Some(225.0), "outside hospital");
+    assert_eq!(maximum_of("citalopram", Form::Unknown, 60), Some(40.0));
+    assert_eq!(maximum_of("citalopram", Form::Unknown, 61), Some(20.0));
 }
