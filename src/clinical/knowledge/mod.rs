@@ -141,6 +141,11 @@ impl Knowledge {
         self.augmentations(ingredient).find_map(|row| row.augmentation_minimum)
     }
 
+    /// The blood level at which an augmenter counts as "at dose", in the unit of the observation table (lithium, rules.md 3.5).
+    pub fn augmentation_level(&self, ingredient: Ingredient) -> Option<f64> {
+        self.augmentations(ingredient).find_map(|row| row.augmentation_level)
+    }
+
     /// Whether the drug is an augmenter: a row of the option table of kind augmentation names it.
     pub fn is_augmenter(&self, ingredient: Ingredient) -> bool {
         self.augmentations(ingredient).next().is_some()
