@@ -121,7 +121,7 @@ impl ResponseError for CallError {
             response.insert_header((ALLOW, *allowed));
         }
         let mut response = response.body(self.outcome().to_json());
-        response.extensions_mut().insert(Told { error: Some(self.word()), ..Told::default() });
+        response.extensions_mut().insert(Told { error: Some(self.word()), cards: String::new() });
         response
     }
 }
