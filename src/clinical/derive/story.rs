@@ -216,7 +216,7 @@ fn a_partial_response_under_way_fails_from_day_fifty_six() {
 fn the_same_drug_failing_twice_counts_once() {
     let assessment = judged(
         vec![dispensed("1", "sertraline", 50.0, "2025-10-01", 60), dispensed("2", "sertraline", 50.0, "2026-01-10", 60)],
-        vec![phq9("a", 18, "2025-10-01"), phq9("b", 17, "2025-11-28"), phq9("c", 17, "2026-03-01")],
+        vec![phq9("a", 18, "2025-10-01"), phq9("b", 17, "2025-12-12"), phq9("c", 17, "2026-03-01")],
     );
     assert_eq!(assessment.trials.iter().filter(|trial| trial.failed).count(), 2);
     assert_eq!((assessment.adequate_failed_trials, assessment.two_adequate_failures), (1, Certainty::No));

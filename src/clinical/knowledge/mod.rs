@@ -142,8 +142,8 @@ impl Knowledge {
     }
 
     /// The blood level at which an augmenter counts as "at dose", in the unit of the observation table (lithium, rules.md 3.5).
-    pub fn augmentation_level(&self, _ingredient: Ingredient) -> Option<f64> {
-        todo!()
+    pub fn augmentation_level(&self, ingredient: Ingredient) -> Option<f64> {
+        self.augmentations(ingredient).find_map(|row| row.augmentation_level)
     }
 
     /// Whether the drug is an augmenter: a row of the option table of kind augmentation names it.

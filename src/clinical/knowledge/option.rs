@@ -24,6 +24,8 @@ pub struct OptionRow {
     pub offer: Offer,
     /// The least dose a day that counts as "at dose" for an augmentation (rules.md 3.5), of each ingredient of the row.
     pub augmentation_minimum: Option<DailyDose>,
+    /// The blood level, in the unit of the observation table, that counts as "at dose" too (lithium, rules.md 3.5).
+    pub augmentation_level: Option<f64>,
     pub regulatory_status: &'static str,
     pub guideline: &'static str,
     /// 1, 2, 3 for first, second, third line in CANMAT 2023; 4 where not rated.
@@ -92,6 +94,7 @@ pub(super) struct RawOption {
     drugs: &'static str,
     taken_with: &'static str,
     at_dose_minimum: &'static str,
+    at_dose_level: &'static str,
     at_dose_source: &'static str,
     guideline_line: &'static str,
     regulatory_status: &'static str,
@@ -149,6 +152,7 @@ pub(super) fn options(rows: &[Row<RawOption>], care_levels: &[CareLevel], drugs:
         let kind = cells.one_of("kind", row.kind, KINDS);
         let offer = cells.one_of("offer", row.offer, OFFERS);
         let augmentation_minimum = cells.dose("at_dose_minimum", row.at_dose_minimum);
+        let augmentation_level = cells.number("at_dose_level", row.at_dose_level);
         if kind == Some(OptionKind::Augmentation) {
             cells.filled("at_dose_minimum", row.at_dose_minimum);
             cells.filled("at_dose_source", row.at_dose_source);
@@ -170,6 +174,7 @@ pub(super) fn options(rows: &[Row<RawOption>], care_levels: &[CareLevel], drugs:
                 taken_with,
                 offer,
                 augmentation_minimum,
+                augmentation_level,
                 guideline_line,
                 regulatory_status: row.regulatory_status,
                 guideline: row.guideline,

@@ -24,8 +24,10 @@ impl Day {
         Date::new(year, month, day).ok().map(Day::from)
     }
 
+    /// The calendar date; beyond the calendar's ends its last or first date.
     fn date(self) -> Date {
-        EPOCH.checked_add(jiff::Span::new().days(self.0)).unwrap_or(if self.0 < 0 { Date::MIN } else { Date::MAX })
+        let reached = jiff::Span::new().try_days(self.0).and_then(|days| EPOCH.checked_add(days));
+        reached.unwrap_or(if self.0 < 0 { Date::MIN } else { Date::MAX })
     }
 
     /// The year, month and day of the month.
