@@ -16,7 +16,7 @@ pub fn history(judged: &Judged) -> String {
 }
 
 fn told(trial: &Trial, chart: &Chart) -> String {
-    let reasons: String = trial.reasons.iter().chain([]).map(|reason| format!(", {}", word(reason))).collect();
+    let reasons: String = trial.reasons.iter().map(|reason| format!(", {}", word(reason))).collect();
     let markers: String = trial.markers.iter().map(|marker| format!(" [{}]", word(marker))).collect();
     let verdict = styled(adequacy_style(trial.adequacy), &format!("{}{reasons}", word(&trial.adequacy)));
     let mut out = format!("{}: {verdict}{markers}\n", styled(HEADING, trial.drug.name()));

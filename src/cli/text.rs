@@ -157,12 +157,23 @@ fn findings(assessment: &Assessment) -> String {
     if let Some(maudsley) = &assessment.staging.maudsley {
         tell(Style::new(), format!("Maudsley staging {} ({})", maudsley.total, maudsley.band), &[]);
     }
-    let offered = assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut);
-    for option in offered {
-        let reasons = if option.reasons.is_empty() { String::new() } else { format!(": {}", option.reasons.join("; ")) };
-        tell(FAINT, format!("option, {}, {}: {}{reasons}", word(&option.kind), word(&option.verdict), option.id), &[]);
+    for (kind, options) in options(assessment) {
+        tell(FAINT, format!("options, {kind}: {options}"), &[]);
     }
     section("Findings", lines, "none")
+}
+
+/// The options offered, a line for each kind and verdict; why each is offered stands in the assessment.
+fn options(assessment: &Assessment) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for option in assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut) {
+        let kind = format!("{}, {}", word(&option.kind), word(&option.verdict));
+        match lines.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, ids)) => *ids += &format!(", {}", option.id),
+            None => lines.push((kind, option.id.clone())),
+        }
+    }
+    lines
 }
 
 fn card(card: &Card) -> String {
@@ -207,5 +218,64 @@ pub fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinical::cards::CardCode;
+    use crate::clinical::derive::sample::{TODAY, chart, day, dispensed, phq9};
+    use crate::clinical::knowledge::Knowledge;
+    use crate::server::call::judge;
+
+    fn judged() -> Judged {
+        let supplies = vec![
+            dispensed("m1", "sertraline", 25.0, "2025-12-01", 30),
+            dispensed("m2", "sertraline", 50.0, "2025-12-31", 30),
+            dispensed("m3", "sertraline", 50.0, "2026-01-30", 40),
+        ];
+        let scores = vec![phq9("o1", 18, "2025-11-28"), phq9("o2", 17, "2026-02-20")];
+        judge(chart(supplies, scores), Knowledge::builtin(), day(TODAY), None)
+    }
+
+    fn unstyled(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn a_trial_is_a_row_with_its_verdict() {
+        let text = unstyled(&text(&judged()));
+        let row = text.lines().find(|line| line.starts_with(" sertraline")).expect("a row");
+        assert!(row.contains("25, 50"), "{text}");
+        assert!(text.starts_with("Patient p, 34 years, female, on 2026-03-02\nin scope;"), "{text}");
+        assert!(text.contains("latest score: phq-9 17 on 2026-02-20 (Observation/o2)"), "{text}");
+    }
+
+    #[test]
+    fn every_card_is_there_with_its_detail() {
+        let judged = judged();
+        let text = unstyled(&text(&judged)).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!judged.cards.is_empty());
+        for card in &judged.cards {
+            assert!(text.contains(&card.summary), "{text}");
+        }
+        assert!(judged.cards.iter().all(|card| card.code != CardCode::Safety));
+    }
+
+    #[test]
+    fn it_fits_a_hundred_columns() {
+        let text = unstyled(&text(&judged()));
+        for line in text.lines() {
+            assert!(line.chars().count() <= COLUMNS, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_record_cannot_colour_the_terminal() {
+        let mut judged = judged();
+        judged.assessment.patient.id = Some("p\u{1b}[35mq".into());
+        let text = text(&judged);
+        assert!(text.contains("p [35mq") && !text.contains("\u{1b}[35m"));
     }
 }

@@ -12,7 +12,14 @@ use crate::clinical::units::Day;
 #[error("{name}: {what}")]
 pub struct ReadError {
     name: String,
-    what: &'static str,
+    what: String,
+}
+
+impl ReadError {
+    /// The same in words that hold nothing of the record.
+    pub fn without_ids(&self) -> String {
+        self.to_string()
+    }
 }
 
 /// Reads one patient's record.
@@ -47,7 +54,11 @@ impl<'a> Reader<'a> {
 
     /// Reads a body.
     pub fn add(&mut self, name: &str, body: &'a [u8]) -> Result<(), ReadError> {
-        let peek: Peek<'_> = serde_json::from_slice(body).map_err(|_| ReadError { name: name.to_owned(), what: "no FHIR resource" })?;
+        let wrong = |error: serde_json::Error| ReadError {
+            name: name.to_owned(),
+            what: format!("no FHIR R4 JSON at line {}, column {}", error.line(), error.column()),
+        };
+        let peek: Peek<'_> = serde_json::from_slice(body).map_err(wrong)?;
         self.resource(&peek);
         Ok(())
     }

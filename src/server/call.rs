@@ -59,7 +59,7 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
     let as_of = day.of(&request)?;
     let mut reader = Reader::new(knowledge, as_of);
     read_prefetch(&mut reader, &request, definition);
-    let chart = reader.finish().map_err(|_| CallError::NoRecord)?;
+    let chart = reader.finish()?;
     require(&chart, definition)?;
     let judged = judge(chart, knowledge, as_of, request.hook_instance);
     Ok(answer(&response(&judged.cards, judged.hook_instance.as_deref()), &judged))
@@ -69,7 +69,7 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
 pub fn assessment(body: &[u8], services: &Services, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
     let judged = record(&[("body", body)], services, knowledge, day, None).map_err(|error| match error {
         RecordError::Request { error, .. } => CallError::Request(error),
-        RecordError::Read(_) => unread(body),
+        RecordError::Read(error) => error.into(),
     })?;
     Ok(answer(&judged.assessment, &judged))
 }
@@ -150,7 +150,8 @@ fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
     Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys })
 }
 
-fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, hook_instance: Option<String>) -> Judged {
+/// Judges a chart.
+pub fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, hook_instance: Option<String>) -> Judged {
     let mut assessment = assess(&chart, knowledge, as_of);
     let cards = cards(Situation { assessment: &assessment, knowledge });
     assessment.cards = cards.iter().map(Card::summary).collect();
@@ -161,12 +162,4 @@ fn answer(content: &impl serde::Serialize, judged: &Judged) -> Answer {
     let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
     let codes: Vec<&str> = judged.cards.iter().map(|card| card.code.word()).collect();
     Answer { body, codes: codes.join(",") }
-}
-
-/// Why a body that is no hook request could not be read, without a word of it.
-fn unread(body: &[u8]) -> CallError {
-    match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
-        Err(error) => CallError::Request(RequestError::Malformed { line: error.line(), column: error.column() }),
-        Ok(_) => CallError::NoRecord,
-    }
 }

@@ -5,6 +5,7 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE};
 use actix_web::{HttpResponse, ResponseError};
 
 use super::log::Told;
+use crate::fhir::ReadError;
 use crate::fhir::outcome::Outcome;
 use crate::hooks::RequestError;
 
@@ -44,9 +45,9 @@ pub enum CallError {
         /// The one it answers.
         expected: String,
     },
-    /// The body is JSON but no record of one patient.
-    #[error("the body holds no FHIR R4 record of one patient: send a Bundle, a resource or a CDS Hooks request")]
-    NoRecord,
+    /// The body is no record of one patient.
+    #[error("{}", .0.without_ids())]
+    Unread(#[from] ReadError),
     /// Without these nothing can be said.
     #[error("not to be had: {}; send prefetch: {}", .missing.join(", "), .keys.join(", "))]
     NotHad {
@@ -84,7 +85,7 @@ impl CallError {
             Request(RequestError::Missing(_)) => (StatusCode::BAD_REQUEST, "required", "missing-member"),
             Request(RequestError::WrongType { .. }) => (StatusCode::BAD_REQUEST, "structure", "wrong-type"),
             WrongHook { .. } => (StatusCode::BAD_REQUEST, "value", "wrong-hook"),
-            NoRecord => (StatusCode::BAD_REQUEST, "invalid", "no-record"),
+            Unread(_) => (StatusCode::BAD_REQUEST, "invalid", "unread"),
             NotHad { .. } => (StatusCode::PRECONDITION_FAILED, "incomplete", "not-had"),
             NoFeedback => (StatusCode::NOT_IMPLEMENTED, "not-supported", "no-feedback"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
@@ -121,7 +122,7 @@ impl ResponseError for CallError {
             response.insert_header((ALLOW, *allowed));
         }
         let mut response = response.body(self.outcome().to_json());
-        response.extensions_mut().insert(Told { error: Some(self.word()), ..Told::default() });
+        response.extensions_mut().insert(Told { error: Some(self.word()), cards: String::new() });
         response
     }
 }

@@ -7,17 +7,17 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, ResponseError};
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest, ResponseError};
 use uuid::Uuid;
 
+use super::State;
 use super::error::CallError;
 use crate::telemetry::Served;
 
 /// What a handler tells the log about its answer.
 #[derive(Debug, Clone, Default)]
 pub struct Told {
-    /// The id of a service that exists.
-    pub service: Option<String>,
     /// The codes of the cards, with commas.
     pub cards: String,
     /// What was wrong.
@@ -36,17 +36,23 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     let (mut response, told) = match told {
         None if status.is_client_error() || status.is_server_error() => {
             let error = foreign(status);
-            let told = Told { error: Some(error.word()), ..Told::default() };
+            let told = Told { error: Some(error.word()), cards: String::new() };
             (with_outcome(response, &error), told)
         }
         told => (response, told.unwrap_or_default()),
     };
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&request_id).expect("a uuid is a header value"));
-    let pattern = response.request().match_pattern();
-    let service = told.service.as_deref().or(pattern.as_deref()).unwrap_or("none");
+    let service = service(response.request());
     let status = response.status().as_u16();
-    Served { request_id: &request_id, service, status, duration: begun.elapsed(), cards: &told.cards, error: told.error }.log();
+    Served { request_id: &request_id, service: &service, status, duration: begun.elapsed(), cards: &told.cards, error: told.error }.log();
     Ok(response)
+}
+
+/// The id of a service that exists, else the pattern of the route: never what the caller wrote.
+fn service(request: &HttpRequest) -> String {
+    let known = request.app_data::<Data<State>>().zip(request.match_info().get("id"));
+    let id = known.and_then(|(state, id)| state.services.get(id)).map(|definition| definition.id.clone());
+    id.or_else(|| request.match_pattern()).unwrap_or_else(|| "none".to_owned())
 }
 
 /// An error that no handler of ours made.

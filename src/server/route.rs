@@ -80,13 +80,13 @@ async fn hook(request: HttpRequest, id: Path<String>, payload: Payload, state: D
     let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
     let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day()))?;
-    Ok(told(answer, Some(&definition.id)))
+    Ok(told(answer))
 }
 
 async fn assess(request: HttpRequest, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     let body = body(&request, payload, state.max_body_bytes).await?;
     let answer = guarded(|| call::assessment(&body, &state.services, state.knowledge, state.day()))?;
-    Ok(told(answer, None))
+    Ok(told(answer))
 }
 
 /// A place for the store: until it is there, saying 200 would lose what a prescriber said.
@@ -121,9 +121,9 @@ fn guarded(call: impl FnOnce() -> Result<Answer, CallError>) -> Result<Answer, C
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(CallError::Defect))
 }
 
-fn told(answer: Answer, service: Option<&str>) -> HttpResponse {
+fn told(answer: Answer) -> HttpResponse {
     let mut response = HttpResponse::Ok().content_type("application/json").body(answer.body);
-    response.extensions_mut().insert(Told { service: service.map(str::to_owned), cards: answer.codes, error: None });
+    response.extensions_mut().insert(Told { cards: answer.codes, error: None });
     response
 }
 

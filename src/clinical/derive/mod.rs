@@ -18,7 +18,7 @@ mod pair;
 mod response;
 mod run;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod scope;
 mod score;
 mod session;

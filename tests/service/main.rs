@@ -1,0 +1,113 @@
+//! The running service, driven from outside over HTTP: one executable, a file per concern.
+
+mod answer;
+mod cors;
+mod discovery;
+mod log;
+mod path;
+mod refusal;
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::{Mutex, OnceLock};
+
+use actix_web::web::Data;
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use trialwise::clinical::knowledge::Knowledge;
+use trialwise::config::Config;
+use trialwise::hooks::Services;
+use trialwise::server::{State, service};
+use trialwise::telemetry;
+
+/// The limit that the service under test has.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+const PATIENT_VIEW: &str = "/cds-services/trialwise-patient-view";
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct LogWriter;
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().expect("no test panics while it logs").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything that the service has logged.
+fn logged() -> String {
+    String::from_utf8(LOG.lock().expect("no test panics while it logs").clone()).expect("text")
+}
+
+/// The address of the one service that all tests share.
+fn base() -> &'static str {
+    static BASE: OnceLock<String> = OnceLock::new();
+    BASE.get_or_init(|| {
+        telemetry::start_to(|| LogWriter, true, false);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        std::thread::spawn(move || {
+            let config = Config { max_body_bytes: MAX_BODY_BYTES, ..Config::default() };
+            let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true);
+            actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
+        });
+        format!("http://{address}")
+    })
+}
+
+fn client() -> &'static Client {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    CLIENT.get_or_init(Client::new)
+}
+
+fn get(path: &str) -> Response {
+    client().get(format!("{}{path}", base())).send().expect("an answer")
+}
+
+fn post(path: &str) -> RequestBuilder {
+    client().post(format!("{}{path}", base()))
+}
+
+/// Posts text as JSON.
+fn call(path: &str, body: impl Into<String>) -> Response {
+    post(path).header(CONTENT_TYPE, "application/json").body(body.into()).send().expect("an answer")
+}
+
+/// A hook request with this prefetch.
+fn request(prefetch: Value) -> Value {
+    json!({
+        "hook": "patient-view",
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": { "userId": "Practitioner/u1", "patientId": "p1" },
+        "prefetch": prefetch,
+        "extension": { "org.trialwise.as-of": "2026-03-02" },
+    })
+}
+
+/// A prefetch that answers for everything and holds next to nothing.
+fn prefetch() -> Value {
+    let empty = json!({ "resourceType": "Bundle", "type": "searchset", "total": 0 });
+    let services = Services::builtin().expect("sound");
+    let needs = services.get("trialwise-patient-view").expect("there").needs.keys();
+    let mut prefetch: Value = needs.map(|key| (key.clone(), empty.clone())).collect();
+    prefetch["patient"] = json!({ "resourceType": "Patient", "id": "p1", "birthDate": "1980-01-01", "gender": "female" });
+    prefetch
+}
+
+/// Fails unless the answer is an OperationOutcome with this status; returns what it says.
+#[track_caller]
+fn refused(response: Response, status: u16) -> String {
+    assert_eq!(response.status().as_u16(), status);
+    let content_type = response.headers()[CONTENT_TYPE].to_str().expect("text").to_owned();
+    assert!(content_type.contains("json"), "{content_type}");
+    let outcome: Value = response.json().expect("JSON");
+    assert_eq!(outcome["resourceType"], "OperationOutcome", "{outcome}");
+    assert_eq!(outcome["issue"][0]["severity"], "error");
+    outcome["issue"][0].to_string()
+}
