@@ -1,0 +1,5 @@
+//! What the record comes to, from outside: worked cases, real records, properties, and the shape of the house.
+//!
+//! One executable, since each links the whole program.
+
+mod architecture;
