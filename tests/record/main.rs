@@ -3,3 +3,10 @@
 //! One executable, since each links the whole program.
 
 mod architecture;
+mod cases;
+mod common;
+mod decks;
+mod durations;
+mod fuzz;
+mod hamd;
+mod properties;
