@@ -198,6 +198,9 @@ pub struct Trial {
     /// The last dispensed day, where an order or statement is still active but fills nothing after it (rules.md 3.1).
     #[serde(skip)]
     pub nothing_dispensed_since: Option<Day>,
+    /// Two scores far enough apart show that a response was lost (rules.md 4).
+    #[serde(skip)]
+    pub loss_confirmed: bool,
     /// What else the prescriber is told about it.
     pub notes: Vec<Note>,
 }

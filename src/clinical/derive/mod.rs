@@ -1,5 +1,139 @@
-//! What follows from the record: the assessment.
+//! What follows from the record: scope, trials, adequacy, response, episode, options.
+//!
+//! ```text
+//! chart -> taken (a timeline a drug) -> spells -> judged -> trials -> failures
+//!            supply, exposure            run       adequacy   response, pair, augmentation
+//! ```
 
+mod adequacy;
+mod adherence;
 mod assessment;
+mod augmentation;
+mod current;
+mod episode;
+mod exposure;
+mod failure;
+mod pair;
+mod response;
+mod run;
+mod scope;
+mod score;
+mod session;
+mod spell;
+mod supply;
+mod taken;
+mod trial;
 
 pub use assessment::*;
+pub use response::classify;
+pub use supply::supply_period;
+
+use crate::clinical::chart::{Chart, Kind};
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Day;
+
+use augmentation::Added;
+use trial::Bench;
+
+/// What the record of one patient comes to on one day. The cards are added by whoever shows them.
+pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
+    let scores = score::scores(chart, as_of);
+    let bipolar = scope::bipolar(chart);
+    let index = scope::index_conditions(chart, knowledge, &scores);
+    let scope = scope::scope(chart, knowledge, &index, &bipolar, as_of);
+    let taken = taken::taken(chart, knowledge, as_of);
+    let spells = spell::spells(&taken, knowledge, as_of);
+    let added = augmentation::added(chart, &taken, &spells, knowledge, as_of);
+    let episode = episode::episode(chart, knowledge, &index, &spells, &scores, as_of);
+    let bench = Bench { chart, taken: &taken, knowledge, scores: &scores, as_of };
+    let mut trials = trials(bench, &spells, &added, episode.as_ref());
+    let augmentation: Vec<Augmentation> = added.into_iter().filter(|added| !added.carried_over).map(|added| added.augmentation).collect();
+    judge_failures(&mut trials, &augmentation, knowledge);
+    let counted = failure::counted(&trials, knowledge.parameters());
+    Assessment {
+        as_of,
+        knowledge: KnowledgeStamp {
+            version: knowledge.version().to_owned(),
+            sha256: knowledge.sha256().to_owned(),
+            site_changes: knowledge.site_changes().iter().map(|change| change.what.clone()).collect(),
+        },
+        patient: PatientSummary {
+            id: chart.patient.as_ref().map(|patient| patient.id.clone()),
+            age_years: scope::age(chart, as_of),
+            sex: chart.patient.as_ref().and_then(|patient| patient.sex),
+        },
+        coverage: coverage(chart),
+        current_trial: current::current(&trials),
+        current_score: scores.current().cloned(),
+        adequate_failed_trials: counted.len(),
+        two_adequate_failures: failure::two_adequate_failures(&trials, &counted, knowledge),
+        counted_failures: counted,
+        staging: Staging::default(),
+        contributors: Vec::new(),
+        safety: Vec::new(),
+        options: Vec::new(),
+        monitoring_due: Vec::new(),
+        interactions: Vec::new(),
+        augmentation,
+        courses: session::courses(chart, knowledge, as_of),
+        notes: notes(chart, &taken),
+        unread: chart.unread.clone(),
+        cards: Vec::new(),
+        scope,
+        episode,
+        trials,
+        bipolar,
+    }
+}
+
+fn trials(bench: Bench<'_>, spells: &[spell::Spell<'_>], added: &[Added], episode: Option<&Episode>) -> Vec<Trial> {
+    let judged = trial::judged(bench, spells);
+    let adequacy: Vec<Adequacy> = judged.iter().map(|judged| judged.adequacy).collect();
+    let beside = pair::markers(spells, &adequacy, bench.knowledge);
+    spells
+        .iter()
+        .zip(judged)
+        .zip(&beside)
+        .enumerate()
+        .map(|(index, ((spell, judged), beside))| {
+            let added: Vec<&Added> = added.iter().filter(|added| added.augmentation.base == index).collect();
+            trial::trial(bench, spell, judged, beside, &added, episode)
+        })
+        .collect()
+}
+
+fn judge_failures(trials: &mut [Trial], augmentation: &[Augmentation], knowledge: &Knowledge) {
+    for index in 0..trials.len() {
+        trials[index].failed = failure::failed(&trials[index], knowledge.parameters());
+        trials[index].probable_failure = failure::probable_failure(index, trials, augmentation);
+    }
+}
+
+fn coverage(chart: &Chart) -> CoverageSummary {
+    CoverageSummary {
+        medications: chart.coverage.of(Kind::Medications),
+        conditions: chart.coverage.of(Kind::Conditions),
+        observations: chart.coverage.of(Kind::Observations),
+        gaps: chart.coverage.gaps.clone(),
+    }
+}
+
+/// What is told that no trial holds.
+fn notes(chart: &Chart, taken: &[taken::Taken<'_>]) -> Vec<Note> {
+    let mut notes = adherence::notes(chart, taken);
+    notes.extend(chart.unresolved.iter().map(|drug| Note {
+        id: "not-understood",
+        text: drug.label.clone(),
+        basis: vec![drug.source.clone()],
+    }));
+    notes.extend(chart.screenings.iter().filter_map(|screening| {
+        let (recorded, sum) = (screening.recorded_total?, screening.total?);
+        Some(Note {
+            id: "score-differs-from-items",
+            text: format!("PHQ-9 of {}: recorded as {recorded}, its nine items sum to {sum}", screening.at.day),
+            basis: vec![screening.source.clone()],
+        })
+    }));
+    notes.sort();
+    notes
+}

@@ -112,6 +112,11 @@ impl Knowledge {
         todo!()
     }
 
+    /// The blood level at which an augmenter counts as "at dose", in the unit of the observation table (lithium, rules.md 3.5).
+    pub fn augmentation_level(&self, _ingredient: Ingredient) -> Option<f64> {
+        todo!()
+    }
+
     /// Whether the drug is an augmenter: a row of the option table of kind augmentation names it.
     pub fn is_augmenter(&self, _ingredient: Ingredient) -> bool {
         todo!()

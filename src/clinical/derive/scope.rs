@@ -1,0 +1,136 @@
+//! Whether the cards are for this patient (rules.md 1).
+
+use crate::clinical::chart::{Chart, Condition, Extent, Kind, ProcedureKind};
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::{ConditionGroup, Day, SourceRef};
+
+use super::score::Scores;
+use super::{Bipolar, BipolarState, Scope, ScopeReason, ScopeStatus};
+
+/// A hospice encounter or procedure counts for so long (rules.md 1.3).
+const HOSPICE_DAYS: i32 = 365;
+
+/// Whether any accepted diagnosis of depression is on file, current or not.
+pub fn has_depression_diagnosis(chart: &Chart) -> bool {
+    use ConditionGroup::*;
+    chart.conditions.iter().any(|condition| {
+        condition.groups.has_any(&[
+            DepressionMddActive,
+            DepressionMddPartialRemission,
+            DepressionMddFullRemission,
+            DepressionUnspecified,
+            DepressionPersistent,
+            DepressionPeripartum,
+            DepressionPsychotic,
+            DepressionOther,
+        ])
+    })
+}
+
+/// Whether a diagnosis counts as current; remission does for the remission groups (rules.md 1).
+pub fn is_current(condition: &Condition) -> bool {
+    let remission_groups = [ConditionGroup::DepressionMddFullRemission, ConditionGroup::DepressionMddPartialRemission];
+    condition.current || condition.in_remission && condition.groups.has_any(&remission_groups)
+}
+
+/// The current diagnoses that open the gate (rules.md 1.2).
+pub fn index_conditions<'a>(chart: &'a Chart, knowledge: &Knowledge, scores: &Scores) -> Vec<&'a Condition> {
+    let parameters = knowledge.parameters();
+    let symptomatic = scores.latest_phq9().is_some_and(|score| score.score >= parameters.phq9_active_at_least);
+    let opens = |condition: &&Condition| {
+        condition.groups.has_any(&parameters.index_condition_groups)
+            || symptomatic && condition.groups.has(ConditionGroup::DepressionMddFullRemission)
+    };
+    chart.conditions.iter().filter(|condition| is_current(condition)).filter(opens).collect()
+}
+
+/// The scope gate.
+pub fn scope(chart: &Chart, knowledge: &Knowledge, index: &[&Condition], bipolar: &Bipolar, as_of: Day) -> Scope {
+    let mut out: Vec<ScopeReason> = Vec::new();
+    let mut unknown: Vec<ScopeReason> = Vec::new();
+    match age(chart, as_of) {
+        Some(years) if years < knowledge.parameters().min_age_years => out.push(ScopeReason::Under18),
+        Some(_) => {}
+        None => unknown.push(ScopeReason::AgeUnknown),
+    }
+    if is_dead(chart, as_of) {
+        out.push(ScopeReason::Deceased);
+    }
+    if in_hospice(chart, as_of) {
+        out.push(ScopeReason::Hospice);
+    }
+    let conditions = chart.coverage.of(Kind::Conditions);
+    if index.is_empty() && knowledge.parameters().index_condition_required {
+        match conditions {
+            Extent::Full => out.push(ScopeReason::NoDepression),
+            Extent::Partial | Extent::None => unknown.push(ScopeReason::NoRecord),
+        }
+    }
+    if bipolar.state == BipolarState::Known {
+        out.push(ScopeReason::KnownBipolar);
+    }
+    if has_psychotic_disorder(chart) {
+        out.push(ScopeReason::PsychoticDisorder);
+    }
+    if chart.coverage.of(Kind::Medications) == Extent::None || conditions == Extent::None {
+        unknown.push(ScopeReason::NoRecord);
+    }
+    let status = match (out.is_empty(), unknown.is_empty()) {
+        (false, _) => ScopeStatus::OutOfScope,
+        (true, false) => ScopeStatus::Undetermined,
+        (true, true) => ScopeStatus::InScope,
+    };
+    let mut reasons = if out.is_empty() { unknown } else { out };
+    reasons.sort_unstable();
+    reasons.dedup();
+    Scope { status, reasons }
+}
+
+/// Whole years on the day of assessment; from a year of birth alone the youngest possible (rules.md 17).
+pub fn age(chart: &Chart, as_of: Day) -> Option<i32> {
+    chart.patient.as_ref()?.birth.map(|birth| birth.last.years_until(as_of))
+}
+
+fn is_dead(chart: &Chart, as_of: Day) -> bool {
+    chart.patient.as_ref().and_then(|patient| patient.deceased).is_some_and(|died| died.is_none_or(|day| day <= as_of))
+}
+
+fn in_hospice(chart: &Chart, as_of: Day) -> bool {
+    let recent = |last: Day| last <= as_of && as_of - last <= HOSPICE_DAYS;
+    let condition = chart.conditions.iter().any(|condition| condition.current && condition.groups.has(ConditionGroup::Hospice));
+    let encounter =
+        chart.encounters.iter().any(|encounter| encounter.groups.has(ConditionGroup::Hospice) && recent(encounter.span.last.min(as_of)));
+    let procedure = chart
+        .procedures
+        .iter()
+        .any(|procedure| procedure.kind == ProcedureKind::Hospice && procedure.when.is_none_or(|when| recent(when.last.min(as_of))));
+    condition || encounter || procedure
+}
+
+/// A current psychotic disorder, unless all that is coded is a state which psychotic depression explains (rules.md 1.4).
+fn has_psychotic_disorder(chart: &Chart) -> bool {
+    let current = |group| chart.conditions.iter().filter(move |condition| condition.current && condition.groups.has(group));
+    let psychotic_depression = current(ConditionGroup::DepressionPsychotic).next().is_some();
+    current(ConditionGroup::Psychosis)
+        .any(|condition| !(psychotic_depression && condition.groups.has(ConditionGroup::PsychosisYieldsToDepression)))
+}
+
+/// The bipolar question as far as a diagnosis on file settles it; the other states are judged with the indicators of rules.md 7.
+pub fn bipolar(chart: &Chart) -> Bipolar {
+    use crate::clinical::chart::Certainty::Confirmed;
+    let known = chart.conditions.iter().any(|condition| {
+        condition.groups.has(ConditionGroup::BipolarSpectrum)
+            && !condition.groups.has(ConditionGroup::BipolarEpisodeOnly)
+            && condition.certainty == Confirmed
+            && (condition.current || condition.in_remission)
+    });
+    Bipolar { state: if known { BipolarState::Known } else { BipolarState::None }, indicators: Vec::new() }
+}
+
+/// The records of these diagnoses.
+pub fn sources(conditions: &[&Condition]) -> Vec<SourceRef> {
+    let mut sources: Vec<SourceRef> = conditions.iter().map(|condition| condition.source.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    sources
+}

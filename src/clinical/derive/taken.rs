@@ -1,0 +1,116 @@
+//! Every drug of the record as it was taken: one timeline a drug.
+
+use std::collections::BTreeMap;
+
+use crate::clinical::chart::{Chart, Component, MedicationRecord, Recognition};
+use crate::clinical::knowledge::{Knowledge, TrialUse};
+use crate::clinical::units::{DailyDose, Day, Days, Ingredient, ProductUse};
+
+use super::Note;
+use super::exposure::{Claim, Exposure, Timeline, timeline};
+use super::supply::{Wanted, supply};
+
+/// What the records of a drug may count as; each kind has a timeline of its own, since one never fills the days of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Whatever the drug counts as.
+    Ordinary,
+    /// Products that are never a trial (rules.md 3.2): insomnia doxepin, smoking-cessation bupropion.
+    NeverATrial,
+    /// Known by free text only (rules.md 3.6): never counted.
+    Uncoded,
+}
+
+/// One drug as it was taken.
+#[derive(Debug, Clone)]
+pub struct Taken<'a> {
+    /// Which drug.
+    pub ingredient: Ingredient,
+    /// What its records may count as.
+    pub lane: Lane,
+    /// Its days up to today.
+    pub timeline: Timeline<'a>,
+    /// Records without a day that could be told.
+    pub undated: Vec<&'a MedicationRecord>,
+    /// What is told about how the days were reckoned.
+    pub notes: Vec<Note>,
+}
+
+impl Taken<'_> {
+    /// The highest known dose on a day; `None` where nothing is covered, `Some(None)` where the dose is unknown.
+    pub fn on(&self, day: Day) -> Option<Option<DailyDose>> {
+        self.timeline.exposures.iter().find(|exposure| exposure.span.contains(day)).map(|exposure| exposure.dose)
+    }
+
+    /// The last covered day.
+    pub fn last(&self) -> Option<Day> {
+        self.timeline.exposures.last().map(|exposure| exposure.span.last)
+    }
+
+    /// Its uninterrupted spells: stretches parted by more than so many uncovered days (rules.md 3.3.1).
+    pub fn spells(&self, max_gap: Days) -> impl Iterator<Item = &[Exposure<'_>]> {
+        self.timeline.exposures.chunk_by(move |a, b| b.span.first - a.span.last - 1 <= max_gap)
+    }
+}
+
+/// Every drug that the tables know, by name.
+pub fn taken<'a>(chart: &'a Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Taken<'a>> {
+    let mut by_drug: BTreeMap<(Ingredient, Lane), Vec<(&'a MedicationRecord, Component)>> = BTreeMap::new();
+    for record in &chart.medications {
+        for component in &record.medicine.components {
+            let key = (component.ingredient, lane(record, component.ingredient, chart, knowledge));
+            by_drug.entry(key).or_default().push((record, *component));
+        }
+    }
+    by_drug.into_iter().map(|((ingredient, lane), records)| one(ingredient, lane, &records, knowledge, as_of)).collect()
+}
+
+fn lane(record: &MedicationRecord, ingredient: Ingredient, chart: &Chart, knowledge: &Knowledge) -> Lane {
+    let needs_depression = record.medicine.product_use == ProductUse::NeedsDepressionCode
+        || knowledge.antidepressant(ingredient).is_some_and(|row| row.trial_use == TrialUse::WithDepressionCode);
+    let never =
+        record.medicine.product_use == ProductUse::NeverATrial || needs_depression && !super::scope::has_depression_diagnosis(chart);
+    match record.medicine.recognition {
+        Recognition::Text => Lane::Uncoded,
+        Recognition::Coded | Recognition::Display if never => Lane::NeverATrial,
+        Recognition::Coded | Recognition::Display => Lane::Ordinary,
+    }
+}
+
+fn one<'a>(
+    ingredient: Ingredient,
+    lane: Lane,
+    records: &[(&'a MedicationRecord, Component)],
+    knowledge: &Knowledge,
+    as_of: Day,
+) -> Taken<'a> {
+    let row = knowledge.antidepressant(ingredient);
+    let newest_mention = records.iter().filter_map(|(record, _)| record.start.map(|start| start.first)).max();
+    let claims: Vec<Claim<'a>> = records
+        .iter()
+        .map(|(record, component)| {
+            let minimum = match row {
+                Some(row) => row.minimum(record.medicine.form),
+                None => knowledge.augmentation_minimum(ingredient),
+            };
+            let wanted = Wanted { strength: component.strength, minimum };
+            Claim { supply: supply(record, wanted, newest_mention, knowledge.parameters(), as_of), minimum }
+        })
+        .collect();
+    let timeline = timeline(&claims, as_of);
+    let mut notes: Vec<Note> = claims.iter().flat_map(|claim| claim.supply.notes.iter().cloned()).collect();
+    notes.extend(records.iter().filter_map(|(record, _)| contradiction(record)));
+    notes.sort();
+    notes.dedup();
+    let undated = claims.iter().filter(|claim| claim.supply.portions.is_empty()).map(|claim| claim.supply.record).collect();
+    Taken { ingredient, lane, timeline, undated, notes }
+}
+
+fn contradiction(record: &MedicationRecord) -> Option<Note> {
+    let display = record.medicine.contradicted_by.as_ref()?;
+    Some(Note {
+        id: "code-contradicted",
+        text: format!("the code says {}, the text says {display}: the code was used", record.medicine.label),
+        basis: vec![record.source.clone()],
+    })
+}
