@@ -242,16 +242,16 @@ fn the_inputs_of_the_duration_reference_are_read() {
 }
 
 #[test]
-fn the_hook_requests_are_read_by_their_prefetch() {
+fn what_hook_requests_prefetched_is_read() {
     let Some(folder) = outside("cds-hooks-examples") else { return };
     let mut tally = Tally::of("cds-hooks-examples");
     for path in files(&folder, "json") {
-        let body = text(&path);
-        let value: Value = serde_json::from_str(&body).expect("JSON");
-        if value["hook"].is_string() {
-            let prefetched: Vec<&Value> = value["prefetch"].as_object().into_iter().flat_map(|prefetch| prefetch.values()).collect();
-            let resources: Vec<&Value> = prefetched.into_iter().flat_map(resources_of).filter(|resource| resource.is_object()).collect();
-            tally.take(&name(&path), &body, &resources);
+        let value: Value = serde_json::from_str(&text(&path)).expect("JSON");
+        let prefetched = value["prefetch"].as_object().into_iter().flat_map(|prefetch| prefetch.values());
+        let resources: Vec<&Value> = prefetched.flat_map(resources_of).filter(|resource| resource["resourceType"].is_string()).collect();
+        if value["hook"].is_string() && !resources.is_empty() {
+            let bodies: Vec<String> = resources.iter().map(ToString::to_string).collect();
+            tally.take(&name(&path), &bundle(&bodies), &resources);
         }
     }
     tally.done();

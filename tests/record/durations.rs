@@ -98,14 +98,14 @@ fn per_fill_is_a_part(record: &Value, dosage: &Value, quantity: &Value, stated: 
     let repeat = &dosage["timing"]["repeat"];
     let rate = &dosage["doseAndRate"][0];
     let dose = number(&rate["doseRange"]["high"]).or_else(|| number(&rate["doseQuantity"]));
-    let times = repeat["frequencyMax"].as_f64().or_else(|| repeat["frequency"].as_f64());
     let unit = match repeat["periodUnit"].as_str() {
         Some("h") => 1.0 / 24.0,
-        Some("d") => 1.0,
         Some("wk") => 7.0,
         Some("mo") => 30.0,
-        _ => return repeat["timeOfDay"].is_array() && record["resourceType"] == "MedicationRequest",
+        _ => 1.0,
     };
+    let times_of_day = repeat["timeOfDay"].as_array().map(|times| times.len() as f64);
+    let times = repeat["frequencyMax"].as_f64().or_else(|| repeat["frequency"].as_f64()).or(times_of_day);
     let period = repeat["period"].as_f64().unwrap_or(1.0) * unit;
     let by_quantity = number(quantity).zip(dose).zip(times).map(|((quantity, dose), times)| quantity / (dose * times / period));
     number(stated).or(by_quantity).is_some_and(|days| (days - days.round()).abs() > 1e-9)
