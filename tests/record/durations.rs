@@ -67,7 +67,7 @@ impl Reason {
                 matches!(status, "entered-in-error" | "draft" | "declined" | "preparation" | "unknown")
                     || matches!(status, "cancelled" | "stopped") && record["resourceType"] == "MedicationDispense"
             }
-            Reason::PartDaysDroppedPerFill => per_fill_is_a_part(record, dosage, quantity, stated) && fills(record) > 1.0,
+            Reason::PartDaysDroppedPerFill => per_fill_is_a_part(dosage, quantity, stated) && fills(record) > 1.0,
             Reason::EndsAtItsOwnBounds => own_end(record).is_some_and(|end| end < reference.last),
             Reason::MonthOfSupply => matches!(stated["code"].as_str().or(stated["unit"].as_str()), Some("mo" | "month" | "months" | "a")),
             Reason::CutAtTheStop => matches!(status, "on-hold" | "stopped" | "cancelled"),
@@ -94,7 +94,7 @@ fn own_end(record: &Value) -> Option<Day> {
 }
 
 /// Whether one fill lasts for a number of days that is not whole.
-fn per_fill_is_a_part(record: &Value, dosage: &Value, quantity: &Value, stated: &Value) -> bool {
+fn per_fill_is_a_part(dosage: &Value, quantity: &Value, stated: &Value) -> bool {
     let repeat = &dosage["timing"]["repeat"];
     let rate = &dosage["doseAndRate"][0];
     let dose = number(&rate["doseRange"]["high"]).or_else(|| number(&rate["doseQuantity"]));
