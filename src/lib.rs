@@ -3,4 +3,10 @@
 //! A call runs straight down and back: caller, call, gathered, chart, assessment, cards, response.
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod clinical;
+pub mod config;
+pub mod fhir;
+pub mod hooks;
+pub mod server;
+pub mod telemetry;

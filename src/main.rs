@@ -1,3 +1,7 @@
 //! The `trialwise` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trialwise::cli::run()
+}

@@ -59,7 +59,7 @@ fn beside(
     // Added to the antidepressant that began last before it; older than all of them it is carried over into the first.
     let base = candidates().filter(|(_, spell)| spell.start <= Some(span.first)).max_by_key(|(_, spell)| spell.start);
     let carried_over = base.is_none();
-    let (index, base) = base.or_else(|| candidates().min_by_key(|(_, spell)| spell.start))?;
+    let (index, _) = base.or_else(|| candidates().min_by_key(|(_, spell)| spell.start))?;
     let at_dose = at_dose_days(drug, exposures, chart, knowledge);
     let missing = (parameters.augmentation_adequate_days - at_dose).max(0);
     Some(Added {

@@ -114,9 +114,14 @@ fn level<'a>(claims: &[&Claim<'a>], as_of: Day) -> Vec<Exposure<'a>> {
     sum(&lines, as_of)
 }
 
+/// A line of stock that ran out is still the same line if it is filled again so many days later, beside another that runs on.
+const LATE_REFILL_DAYS: i32 = 14;
+
 /// What is taken of one strength: supplies of the same dose, one after the other.
 struct Line<'a> {
     pieces: Vec<(Portion, &'a MedicationRecord)>,
+    /// Another dose took its place.
+    replaced: bool,
     minimum: Option<DailyDose>,
     open_ended: bool,
     stopped_undated: bool,
@@ -126,10 +131,15 @@ impl<'a> Line<'a> {
     fn new(claim: &Claim<'a>) -> Line<'a> {
         Line {
             pieces: claim.supply.portions.iter().map(|portion| (*portion, claim.supply.record)).collect(),
+            replaced: false,
             minimum: claim.minimum,
             open_ended: claim.supply.open_ended,
             stopped_undated: claim.supply.stopped_undated,
         }
+    }
+
+    fn first(&self) -> Option<Day> {
+        self.pieces.first().map(|(portion, _)| portion.span.first)
     }
 
     fn last(&self) -> Option<Day> {
@@ -157,7 +167,9 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn truncate(&mut self, last: Day) {
+    /// Another dose takes its place after this day.
+    fn replace(&mut self, last: Day) {
+        self.replaced = true;
         self.pieces.retain_mut(|(portion, _)| match portion.span.intersection(Span { first: portion.span.first, last }) {
             Some(span) => {
                 portion.span = span;
@@ -177,7 +189,7 @@ fn hand_over<'a>(lines: &mut Vec<Line<'a>>, day: &[&Claim<'a>]) {
     for claim in day {
         let dose = claim.supply.portions.first().map(|portion| portion.dose);
         let added = claim.supply.record.evidence == Evidence::Administered || claim.supply.record.instruction.in_addition;
-        let same = lines.iter().position(|line| line.last() >= Some(first) && line.dose() == dose);
+        let same = lines.iter().position(|line| line.dose() == dose && continues(line, lines, first));
         match same.filter(|_| !added) {
             Some(line) => {
                 lines[line].append(claim);
@@ -192,10 +204,17 @@ fn hand_over<'a>(lines: &mut Vec<Line<'a>>, day: &[&Claim<'a>]) {
     if replaces {
         for (index, line) in lines.iter_mut().enumerate().take(running) {
             if !touched.contains(&index) {
-                line.truncate(first - 1);
+                line.replace(first - 1);
             }
         }
     }
+}
+
+/// Whether a line is running on a day, or ran out shortly before it beside another that still runs.
+fn continues(line: &Line<'_>, lines: &[Line<'_>], day: Day) -> bool {
+    let running = |line: &Line<'_>| line.last() >= Some(day);
+    let beside = |other: &Line<'_>| running(other) && other.first() <= line.last();
+    running(line) || !line.replaced && line.last() >= Some(day - LATE_REFILL_DAYS) && lines.iter().any(beside)
 }
 
 /// The lines summed day by day.

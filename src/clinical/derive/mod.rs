@@ -16,10 +16,14 @@ mod failure;
 mod pair;
 mod response;
 mod run;
+#[cfg(test)]
+mod sample;
 mod scope;
 mod score;
 mod session;
 mod spell;
+#[cfg(test)]
+mod story;
 mod supply;
 mod taken;
 mod trial;

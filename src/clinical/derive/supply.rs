@@ -78,7 +78,9 @@ pub fn supply<'a>(
     let length = length(record, wanted.strength);
     let mut supply = Supply { record, portions: Vec::new(), open_ended: false, stopped_undated: false, notes: Vec::new() };
     let stop = stop_day(record);
-    supply.stopped_undated = matches!(record.state, RecordState::Stopped | RecordState::OnHold) && stop.is_none();
+    // A planned end after today does not say when it was stopped.
+    let stopped = matches!(record.state, RecordState::Stopped | RecordState::OnHold);
+    supply.stopped_undated = stopped && stop.is_none_or(|stop| stop > as_of);
     let Some(start) = record.start.map(|start| start.first).filter(|_| record.state != RecordState::Unknown) else {
         return supply;
     };

@@ -1,0 +1,85 @@
+//! `trialwise knowledge`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::{Stop, print};
+use crate::clinical::knowledge::{Defect, Knowledge, SiteFile};
+
+/// Checks or prints the tables that the judgement rests on.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  trialwise knowledge check --site site-knowledge.toml\n  trialwise knowledge show > tables.md")]
+pub struct Tables {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Says whether the tables are sound; lists every defect with file and line, and exits 2, if they are not
+    Check(Site),
+    /// Prints the tables as Markdown with sources and version, to read and sign off
+    Show(Site),
+}
+
+#[derive(Debug, Args)]
+struct Site {
+    /// The site's own parameters and rows (TOML)
+    #[arg(long = "site", value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Tables {
+    pub fn run(self) -> Result<(), Stop> {
+        match self.what {
+            What::Check(site) => print(&checked(site.knowledge()?)),
+            What::Show(site) => {
+                let markdown = site.knowledge()?.to_markdown();
+                print(&if markdown.ends_with('\n') { markdown } else { markdown + "\n" })
+            }
+        }
+    }
+}
+
+impl Site {
+    fn knowledge(&self) -> Result<&'static Knowledge, Stop> {
+        site_knowledge(self.file.as_deref()).map_err(|lines| Stop(lines.join("\n")))
+    }
+}
+
+fn checked(knowledge: &Knowledge) -> String {
+    let mut lines = format!("ok: knowledge {}, sha256 {}\n", knowledge.version(), knowledge.sha256());
+    lines += &format!("    {} antidepressants, {} options\n", knowledge.antidepressants().len(), knowledge.options().len());
+    for change in knowledge.site_changes() {
+        lines += &format!("    site: {}\n", change.what);
+    }
+    lines
+}
+
+/// The tables, with those of a site if it has any; else every defect on a line of its own.
+pub fn site_knowledge(file: Option<&Path>) -> Result<&'static Knowledge, Vec<String>> {
+    let Some(file) = file else { return Ok(Knowledge::builtin()) };
+    let name = file.display().to_string();
+    let content = std::fs::read_to_string(file).map_err(|error| vec![format!("{name}: {error}")])?;
+    Knowledge::with_site(&SiteFile { name, content }).map_err(|defects| defects.iter().map(defect).collect())
+}
+
+fn defect(Defect { file, line, what }: &Defect) -> String {
+    match line {
+        Some(line) => format!("{file}:{line}: {what}"),
+        None => format!("{file}: {what}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_says_where_it_stands() {
+        let at = |line| defect(&Defect { file: "site.toml".into(), line, what: "what".into() });
+        assert_eq!(at(Some(3)), "site.toml:3: what");
+        assert_eq!(at(None), "site.toml: what");
+    }
+}

@@ -1,0 +1,203 @@
+//! An assessment for people: who, which trials, what was found, what to say, what was not had.
+
+use anstyle::Style;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::layout::{COLUMNS, DANGER, FAINT, GOOD, HEADING, NOTICE, clean, plain, styled, wrapped};
+use crate::clinical::cards::{Card, Indicator};
+use crate::clinical::derive::{
+    Adequacy, Assessment, BipolarState, ContributorStatus, Score, ScopeStatus, Severity, Trial, Verdict,
+};
+use crate::server::Judged;
+
+/// The assessment as text.
+pub fn text(judged: &Judged) -> String {
+    let assessment = &judged.assessment;
+    let mut out = head(assessment);
+    out += &trials(assessment);
+    out += &findings(assessment);
+    out += &section("Cards", judged.cards.iter().map(card).collect(), "none: nothing to say");
+    let gaps = assessment.coverage.gaps.iter().map(|gap| wrapped(&format!("{}: {}", word(&gap.kind), gap.why), 2)).collect();
+    out += &section("Not had", gaps, "");
+    let unread = assessment.unread.iter().map(|unread| wrapped(&format!("{}: {}", unread.source, unread.why), 2)).collect();
+    out += &section("Not read", unread, "");
+    let stamp = &assessment.knowledge;
+    out += &format!("\n{}\n", styled(FAINT, &format!("knowledge {} ({})", stamp.version, stamp.sha256.get(..12).unwrap_or(&stamp.sha256))));
+    for change in &stamp.site_changes {
+        out += &wrapped(&format!("changed by the site: {change}"), 2);
+    }
+    out
+}
+
+fn head(assessment: &Assessment) -> String {
+    let patient = &assessment.patient;
+    let id = patient.id.as_deref().map_or_else(|| "no Patient resource".to_owned(), clean);
+    let age = patient.age_years.map_or_else(|| "age not on record".to_owned(), |years| format!("{years} years"));
+    let sex = patient.sex.map_or_else(|| "sex not on record".to_owned(), |sex| word(&sex));
+    let mut out = format!("{}\n", styled(HEADING, &format!("Patient {id}, {age}, {sex}, on {}", assessment.as_of)));
+    let reasons: Vec<String> = assessment.scope.reasons.iter().map(word).collect();
+    let (style, scope) = match assessment.scope.status {
+        ScopeStatus::InScope => (GOOD, "in scope"),
+        ScopeStatus::OutOfScope => (NOTICE, "out of scope"),
+        ScopeStatus::Undetermined => (NOTICE, "scope undetermined"),
+    };
+    out += &styled(style, scope);
+    if !reasons.is_empty() {
+        out += &format!(": {}", reasons.join(", "));
+    }
+    let coverage = &assessment.coverage;
+    out += &format!(
+        "; medications {}, conditions {}, observations {}\n",
+        word(&coverage.medications),
+        word(&coverage.conditions),
+        word(&coverage.observations)
+    );
+    if let Some(episode) = &assessment.episode {
+        out += &format!("episode since {}{}", if episode.approximate { "about " } else { "" }, episode.start);
+        out += &format!("; adequate failed trials {}", assessment.adequate_failed_trials);
+        out += &format!("; two adequate failures: {}\n", word(&assessment.two_adequate_failures));
+    }
+    if let Some(current) = &assessment.current_score {
+        out += &format!("latest score: {}\n", score(current));
+    }
+    out
+}
+
+fn trials(assessment: &Assessment) -> String {
+    if assessment.trials.is_empty() {
+        return section("Trials", Vec::new(), "none found in what was had");
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(COLUMNS as u16);
+    table.set_header(["drug", "from - to", "mg/day", "at dose", "PDC", "verdict", "response", "evidence"]);
+    for trial in &assessment.trials {
+        table.add_row(row(trial));
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    section("Trials", lines, "")
+}
+
+fn row(trial: &Trial) -> [String; 8] {
+    let from = trial.start.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
+    let to = match trial.end {
+        _ if trial.ongoing => "now".to_owned(),
+        Some(day) => day.to_string(),
+        None => "unknown".to_owned(),
+    };
+    let mut doses: Vec<String> = trial.doses.iter().map(|span| span.mg_per_day.map_or_else(|| "?".to_owned(), |dose| dose.to_string())).collect();
+    doses.dedup();
+    let window = trial.window.map_or_else(|| "?".to_owned(), |window| window.to_string());
+    let reasons: String = trial.reasons.iter().map(|reason| format!(", {}", word(reason))).collect();
+    [
+        trial.drug.to_string(),
+        format!("{from} - {to}"),
+        doses.join(", "),
+        format!("{} of {window} d", trial.at_dose_days),
+        trial.pdc.map_or_else(|| "?".to_owned(), |pdc| format!("{pdc:.2}")),
+        format!("{}{reasons}", word(&trial.adequacy)),
+        word(&trial.response),
+        word(&trial.evidence),
+    ]
+}
+
+fn findings(assessment: &Assessment) -> String {
+    let mut lines = Vec::new();
+    let mut tell = |style: Style, what: String, basis: &[crate::clinical::units::SourceRef]| {
+        let sources: Vec<&str> = basis.iter().map(|source| source.as_str()).collect();
+        let sources = if sources.is_empty() { String::new() } else { format!(" ({})", sources.join(", ")) };
+        lines.push(in_style(style, &wrapped(&format!("{what}{sources}"), 2)));
+    };
+    for finding in &assessment.safety {
+        tell(DANGER, format!("safety: {}", finding.label), &finding.basis);
+    }
+    for interaction in &assessment.interactions {
+        let style = if interaction.severity == Severity::Critical { DANGER } else { NOTICE };
+        tell(style, format!("interaction, {}: {} - {}", word(&interaction.severity), interaction.id, interaction.drugs.join(" with ")), &interaction.basis);
+    }
+    if assessment.bipolar.state != BipolarState::None {
+        tell(NOTICE, format!("bipolar question: {}", word(&assessment.bipolar.state)), &[]);
+    }
+    for indicator in &assessment.bipolar.indicators {
+        tell(NOTICE, format!("bipolar indicator, {}: {}", word(&indicator.weight), indicator.label), &indicator.basis);
+    }
+    for contributor in &assessment.contributors {
+        let (style, status) = match contributor.status {
+            ContributorStatus::Present => (NOTICE, if contributor.treated { "present, treated" } else { "present" }),
+            ContributorStatus::NotChecked => (FAINT, "not checked"),
+            ContributorStatus::Clear => (FAINT, "clear"),
+        };
+        tell(style, format!("contributor {}, {status}: {}", contributor.id, contributor.label), &contributor.basis);
+    }
+    for augmentation in &assessment.augmentation {
+        let to = augmentation.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
+        let what = format!("augmentation: {} from {} to {to}, {} days at dose", augmentation.drug, augmentation.start, augmentation.at_dose_days);
+        tell(Style::new(), what, &augmentation.basis);
+    }
+    for course in &assessment.courses {
+        tell(Style::new(), format!("{}: {} sessions, {} to {}", word(&course.kind), course.sessions, course.first, course.last), &course.basis);
+    }
+    for item in &assessment.monitoring_due {
+        tell(NOTICE, format!("due since {}: {} for {}", item.due, item.item, item.drug), &item.basis);
+    }
+    for note in assessment.notes.iter().chain(assessment.trials.iter().flat_map(|trial| &trial.notes)) {
+        tell(Style::new(), format!("note: {}", note.text), &note.basis);
+    }
+    if let Some(stage) = assessment.staging.thase_rush {
+        tell(Style::new(), format!("Thase-Rush stage {stage}"), &[]);
+    }
+    if let Some(maudsley) = &assessment.staging.maudsley {
+        tell(Style::new(), format!("Maudsley staging {} ({})", maudsley.total, maudsley.band), &[]);
+    }
+    let offered = assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut);
+    for option in offered {
+        let reasons = if option.reasons.is_empty() { String::new() } else { format!(": {}", option.reasons.join("; ")) };
+        tell(FAINT, format!("option, {}, {}: {}{reasons}", word(&option.kind), word(&option.verdict), option.id), &[]);
+    }
+    section("Findings", lines, "none")
+}
+
+fn card(card: &Card) -> String {
+    let style = match card.indicator {
+        Indicator::Info => HEADING,
+        Indicator::Warning => NOTICE,
+        Indicator::Critical => DANGER,
+    };
+    let summary = wrapped(&format!("[{}] {}: {}", card.indicator.word(), card.code.word(), card.summary), 2);
+    in_style(style, &summary) + &wrapped(&plain(&card.detail), 6)
+}
+
+/// A heading with its lines; nothing at all where there are none and nothing is to be said of that.
+fn section(title: &str, lines: Vec<String>, without: &str) -> String {
+    match (lines.is_empty(), without.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => format!("\n{}: {without}\n", styled(HEADING, title)),
+        (false, _) => format!("\n{}\n{}", styled(HEADING, title), lines.concat()),
+    }
+}
+
+/// Every line in a style of its own, so that a pager shows each right.
+fn in_style(style: Style, lines: &str) -> String {
+    lines.lines().map(|line| styled(style, line) + "\n").collect()
+}
+
+/// The verdict's own style.
+pub fn adequacy_style(adequacy: Adequacy) -> Style {
+    match adequacy {
+        Adequacy::Adequate => GOOD,
+        Adequacy::Inadequate | Adequacy::InProgress | Adequacy::Unknown => NOTICE,
+    }
+}
+
+/// A score with scale, day and record.
+pub fn score(score: &Score) -> String {
+    clean(&format!("{} {} on {} ({})", score.instrument, score.score, score.date, score.source))
+}
+
+/// A verdict in the word that the assessment's JSON has for it.
+pub fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

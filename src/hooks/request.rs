@@ -1,0 +1,229 @@
+//! A hook request, taken apart without being trusted.
+//!
+//! Only the members that are used are looked at; unknown ones and extensions are let be. Prefetch values stay text, so that a missing
+//! key, `null`, an error and an empty list are four different things. No error quotes the request.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::clinical::units::Day;
+
+/// A hook request, borrowing from its body.
+#[derive(Debug, Clone)]
+pub struct HookRequest<'a> {
+    /// Which hook.
+    pub hook: String,
+    /// This very invocation; `None` only in a captured request.
+    pub hook_instance: Option<String>,
+    /// The bare id of the patient.
+    pub patient_id: String,
+    /// What the client sent along, by key.
+    pub prefetch: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    /// `extension."org.trialwise.as-of"`: the day of assessment, where the caller is allowed to choose it.
+    pub as_of: Option<Result<Day, RequestError>>,
+}
+
+/// Why a body is no hook request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// Not JSON.
+    #[error("the body is not well-formed JSON (line {line}, column {column})")]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// A member that has to be there is not.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// A member is of the wrong kind.
+    #[error("`{member}` has to be {expected}")]
+    WrongType {
+        /// Which.
+        member: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+}
+
+impl RequestError {
+    /// The member in question.
+    pub fn member(&self) -> Option<&'static str> {
+        match self {
+            RequestError::Malformed { .. } => None,
+            RequestError::Missing(member) | RequestError::WrongType { member, .. } => Some(member),
+        }
+    }
+}
+
+type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
+/// The extension that carries the day of assessment.
+const AS_OF: &str = "extension.\"org.trialwise.as-of\"";
+
+impl<'a> HookRequest<'a> {
+    /// Takes the body of a call apart.
+    pub fn parse(body: &'a [u8]) -> Result<HookRequest<'a>, RequestError> {
+        HookRequest::of(&object(without_bom(body))?, true)
+    }
+
+    /// Takes a captured request apart, which may have lost its instance.
+    pub fn captured(body: &'a [u8]) -> Result<HookRequest<'a>, RequestError> {
+        HookRequest::of(&object(without_bom(body))?, false)
+    }
+
+    fn of(members: &Members<'a>, live: bool) -> Result<HookRequest<'a>, RequestError> {
+        let hook = text(members, "hook", "hook")?;
+        let hook_instance = match text(members, "hookInstance", "hookInstance") {
+            Err(RequestError::Missing(_)) if !live => None,
+            instance => Some(instance?),
+        };
+        let context = inner(members, "context", "context")?.ok_or(RequestError::Missing("context"))?;
+        let patient_id = text(&context, "patientId", "context.patientId")?;
+        // Some clients send a reference.
+        let patient_id = patient_id.strip_prefix("Patient/").unwrap_or(&patient_id).to_owned();
+        if patient_id.is_empty() {
+            return Err(RequestError::Missing("context.patientId"));
+        }
+        let prefetch = inner(members, "prefetch", "prefetch")?.unwrap_or_default();
+        let as_of = as_of(members);
+        Ok(HookRequest { hook, hook_instance, patient_id, prefetch, as_of })
+    }
+}
+
+/// Whether a body is a hook request rather than a FHIR resource.
+pub fn is_hook_request(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Peek<'a> {
+        #[serde(borrow, rename = "resourceType")]
+        resource_type: Option<&'a RawValue>,
+        #[serde(borrow)]
+        hook: Option<&'a RawValue>,
+        #[serde(borrow)]
+        prefetch: Option<&'a RawValue>,
+        #[serde(borrow)]
+        context: Option<&'a RawValue>,
+    }
+    serde_json::from_slice(without_bom(body)).is_ok_and(|peek: Peek<'_>| {
+        peek.resource_type.is_none() && (peek.hook.is_some() || peek.prefetch.is_some() && peek.context.is_some())
+    })
+}
+
+fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+fn object(body: &[u8]) -> Result<Members<'_>, RequestError> {
+    serde_json::from_slice(body).map_err(|error| {
+        if error.is_data() {
+            RequestError::WrongType { member: "body", expected: "a JSON object" }
+        } else {
+            RequestError::Malformed { line: error.line(), column: error.column() }
+        }
+    })
+}
+
+/// The member as an object; `None` where it is missing or null.
+fn inner<'a>(members: &Members<'a>, name: &str, path: &'static str) -> Result<Option<Members<'a>>, RequestError> {
+    let Some(value) = members.get(name) else { return Ok(None) };
+    serde_json::from_str(value.get()).map_err(|_| RequestError::WrongType { member: path, expected: "an object" })
+}
+
+/// The member as text that says something.
+fn text(members: &Members<'_>, name: &str, path: &'static str) -> Result<String, RequestError> {
+    let value = members.get(name).filter(|value| value.get() != "null").ok_or(RequestError::Missing(path))?;
+    let text: String = serde_json::from_str(value.get()).map_err(|_| RequestError::WrongType { member: path, expected: "a string" })?;
+    let trimmed = text.trim();
+    if trimmed.is_empty() { Err(RequestError::WrongType { member: path, expected: "a string that is not empty" }) } else { Ok(trimmed.to_owned()) }
+}
+
+/// The day asked for. An extension that is no object is somebody else's affair.
+fn as_of(members: &Members<'_>) -> Option<Result<Day, RequestError>> {
+    let extension = inner(members, "extension", "extension").ok().flatten()?;
+    let value = extension.get("org.trialwise.as-of")?;
+    let day = serde_json::from_str::<String>(value.get()).ok().and_then(|text| text.parse().ok());
+    Some(day.ok_or(RequestError::WrongType { member: AS_OF, expected: "a date (YYYY-MM-DD)" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(body: &str) -> RequestError {
+        HookRequest::parse(body.as_bytes()).expect_err("refused")
+    }
+
+    #[test]
+    fn what_has_to_be_there_is_named() {
+        assert_eq!(refusal("{}"), RequestError::Missing("hook"));
+        assert_eq!(refusal(r#"{"hook":"patient-view"}"#), RequestError::Missing("hookInstance"));
+        assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i"}"#), RequestError::Missing("context"));
+        assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i","context":null}"#), RequestError::Missing("context"));
+        assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i","context":{}}"#), RequestError::Missing("context.patientId"));
+        assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i","context":{"patientId":"Patient/"}}"#), RequestError::Missing("context.patientId"));
+    }
+
+    #[test]
+    fn the_wrong_type_is_named_and_never_quoted() {
+        for (body, member) in [
+            (r#"["x"]"#, "body"),
+            (r#""x""#, "body"),
+            (r#"{"hook":5}"#, "hook"),
+            (r#"{"hook":""}"#, "hook"),
+            (r#"{"hook":"h","hookInstance":{}}"#, "hookInstance"),
+            (r#"{"hook":"h","hookInstance":"i","context":"secret"}"#, "context"),
+            (r#"{"hook":"h","hookInstance":"i","context":{"patientId":7}}"#, "context.patientId"),
+            (r#"{"hook":"h","hookInstance":"i","context":{"patientId":"p"},"prefetch":[1]}"#, "prefetch"),
+        ] {
+            let refusal = refusal(body);
+            assert_eq!(refusal.member(), Some(member), "{body}");
+            assert!(!refusal.to_string().contains("secret"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn broken_json_is_told_by_its_place() {
+        assert_eq!(refusal("{\n  \"hook\": secret"), RequestError::Malformed { line: 2, column: 11 });
+        assert!(matches!(refusal(""), RequestError::Malformed { .. }));
+    }
+
+    #[test]
+    fn a_patient_reference_is_taken_for_its_id() {
+        let body = r#"{"hook":"h","hookInstance":"i","context":{"patientId":"Patient/p1"},"unknown":[{}],"extension":{"x":1}}"#;
+        assert_eq!(HookRequest::parse(body.as_bytes()).expect("a request").patient_id, "p1");
+    }
+
+    #[test]
+    fn the_states_of_a_prefetch_key_stay_apart() {
+        let body = r#"{"hook":"h","hookInstance":"i","context":{"patientId":"p"},"prefetch":{"a":null,"b":"<html>","c":{}}}"#;
+        let request = HookRequest::parse(body.as_bytes()).expect("a request");
+        let states: Vec<_> = request.prefetch.values().map(|value| value.get()).collect();
+        assert_eq!(states, ["null", "\"<html>\"", "{}"]);
+        assert!(!request.prefetch.contains_key("d"));
+    }
+
+    #[test]
+    fn the_day_is_read_from_our_extension() {
+        let with = |value: &str| {
+            let body = format!(r#"{{"hook":"h","hookInstance":"i","context":{{"patientId":"p"}},"extension":{value}}}"#);
+            HookRequest::parse(body.as_bytes()).expect("a request").as_of
+        };
+        assert_eq!(with(r#"{"org.trialwise.as-of":"2026-03-02"}"#), Some(Ok("2026-03-02".parse().expect("a day"))));
+        assert!(with(r#"{"org.trialwise.as-of":"soon"}"#).is_some_and(|day| day.is_err()));
+        assert_eq!(with(r#"{"other":1}"#), None);
+        assert_eq!(with("[]"), None);
+    }
+
+    #[test]
+    fn a_resource_is_no_hook_request() {
+        assert!(is_hook_request(br#"{"hook":"patient-view"}"#));
+        assert!(is_hook_request(br#"{"context":{},"prefetch":{}}"#));
+        assert!(!is_hook_request(br#"{"resourceType":"Bundle"}"#));
+        assert!(!is_hook_request(br#"{"resourceType":"Encounter","context":{}}"#));
+        assert!(!is_hook_request(b"nonsense"));
+    }
+}

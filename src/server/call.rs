@@ -1,0 +1,172 @@
+//! A call from body to answer, without the network: request, record, chart, assessment, cards, response.
+
+use crate::clinical::cards::{Card, Situation, cards};
+use crate::clinical::chart::{Chart, Extent, Kind};
+use crate::clinical::derive::{Assessment, assess};
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Day;
+use crate::fhir::{ReadError, Reader};
+use crate::hooks::{Definition, HookRequest, RequestError, Services, is_hook_request, response};
+
+use super::error::CallError;
+
+/// What one patient's record came to.
+#[derive(Debug)]
+pub struct Judged {
+    /// What the record says.
+    pub chart: Chart,
+    /// What follows.
+    pub assessment: Assessment,
+    /// What to say.
+    pub cards: Vec<Card>,
+    /// The hook instance that asked, if one did.
+    pub hook_instance: Option<String>,
+}
+
+/// An answer, ready to go out.
+#[derive(Debug)]
+pub struct Answer {
+    /// JSON.
+    pub body: Vec<u8>,
+    /// The codes of the cards shown, with commas.
+    pub codes: String,
+}
+
+/// The day of assessment: the one that the request asks for, where the caller may choose it, else today.
+#[derive(Debug, Clone, Copy)]
+pub struct DayOf {
+    /// Today in the configured time zone.
+    pub today: Day,
+    /// Whether the request may name the day.
+    pub by_request: bool,
+}
+
+impl DayOf {
+    fn of(self, request: &HookRequest<'_>) -> Result<Day, RequestError> {
+        match &request.as_of {
+            Some(day) if self.by_request => day.clone(),
+            _ => Ok(self.today),
+        }
+    }
+}
+
+/// Answers a hook from its prefetch.
+pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
+    let request = HookRequest::parse(body)?;
+    if request.hook != definition.hook {
+        return Err(CallError::WrongHook { expected: definition.hook.clone() });
+    }
+    let as_of = day.of(&request)?;
+    let mut reader = Reader::new(knowledge, as_of);
+    read_prefetch(&mut reader, &request, definition);
+    let chart = reader.finish().map_err(|_| CallError::NoRecord)?;
+    require(&chart, definition)?;
+    let judged = judge(chart, knowledge, as_of, request.hook_instance);
+    Ok(answer(&response(&judged.cards, judged.hook_instance.as_deref()), &judged))
+}
+
+/// Answers with the assessment of a record sent as a Bundle, a resource or a hook request.
+pub fn assessment(body: &[u8], services: &Services, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
+    let judged = record(&[("body", body)], services, knowledge, day, None).map_err(|error| match error {
+        RecordError::Request { error, .. } => CallError::Request(error),
+        RecordError::Read(_) => unread(body),
+    })?;
+    Ok(answer(&judged.assessment, &judged))
+}
+
+/// Why there is no record.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// A hook request that is none.
+    #[error("{name}: {error}")]
+    Request {
+        /// Which body.
+        name: String,
+        /// What is wrong.
+        error: RequestError,
+    },
+    /// FHIR that could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Judges bodies that are one patient's record together. `as_of` stands above what the request and the calendar say.
+pub fn record(
+    bodies: &[(&str, &[u8])],
+    services: &Services,
+    knowledge: &'static Knowledge,
+    day: DayOf,
+    as_of: Option<Day>,
+) -> Result<Judged, RecordError> {
+    let mut requests = Vec::new();
+    for (name, body) in bodies.iter().filter(|(_, body)| is_hook_request(body)) {
+        let wrong = |error| RecordError::Request { name: (*name).to_owned(), error };
+        let request = HookRequest::captured(body).map_err(wrong)?;
+        let asked = day.of(&request).map_err(wrong)?;
+        requests.push((request, asked));
+    }
+    let as_of = as_of.or_else(|| requests.first().map(|(_, asked)| *asked)).unwrap_or(day.today);
+    let mut reader = Reader::new(knowledge, as_of);
+    for (name, body) in bodies.iter().filter(|(_, body)| !is_hook_request(body)) {
+        reader.add(name, body)?;
+    }
+    for (request, _) in &requests {
+        if let Some(definition) = services.for_hook(&request.hook).or_else(|| services.for_hook("patient-view")) {
+            read_prefetch(&mut reader, request, definition);
+        }
+    }
+    let hook_instance = requests.into_iter().find_map(|(request, _)| request.hook_instance);
+    Ok(judge(reader.finish()?, knowledge, as_of, hook_instance))
+}
+
+/// Reads what was sent along, and notes what was not. Keys nobody asked for are read too, but answer for nothing.
+fn read_prefetch<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definition: &Definition) {
+    reader.expect_patient(&request.patient_id);
+    for (key, need) in &definition.needs {
+        match request.prefetch.get(key.as_str()) {
+            Some(value) => reader.add_prefetch(key, &need.answers, value),
+            None => reader.missing_prefetch(key, &need.answers),
+        }
+    }
+    for (key, value) in request.prefetch.iter().filter(|(key, _)| !definition.needs.contains_key(&***key)) {
+        reader.add_prefetch(key, &[], value);
+    }
+}
+
+/// Without patient, conditions or any medication record nothing may be said (rules.md 10).
+fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
+    const NEEDED: [(Kind, &str); 3] =
+        [(Kind::Patient, "the patient"), (Kind::Conditions, "conditions"), (Kind::Medications, "medication records")];
+    let had = |kind| match kind {
+        Kind::Patient => chart.patient.is_some(),
+        kind => chart.coverage.of(kind) != Extent::None,
+    };
+    let missing: Vec<_> = NEEDED.into_iter().filter(|(kind, _)| !had(*kind)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let answers = |kinds: &[Kind]| missing.iter().any(|(kind, _)| kinds.contains(kind));
+    let keys = definition.needs.iter().filter(|(_, need)| answers(&need.answers)).map(|(key, _)| key.clone()).collect();
+    Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys })
+}
+
+fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, hook_instance: Option<String>) -> Judged {
+    let mut assessment = assess(&chart, knowledge, as_of);
+    let cards = cards(Situation { assessment: &assessment, knowledge });
+    assessment.cards = cards.iter().map(Card::summary).collect();
+    Judged { chart, assessment, cards, hook_instance }
+}
+
+fn answer(content: &impl serde::Serialize, judged: &Judged) -> Answer {
+    let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
+    let codes: Vec<&str> = judged.cards.iter().map(|card| card.code.word()).collect();
+    Answer { body, codes: codes.join(",") }
+}
+
+/// Why a body that is no hook request could not be read, without a word of it.
+fn unread(body: &[u8]) -> CallError {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
+        Err(error) => CallError::Request(RequestError::Malformed { line: error.line(), column: error.column() }),
+        Ok(_) => CallError::NoRecord,
+    }
+}

@@ -1,0 +1,62 @@
+//! One line for each call, and an OperationOutcome for each error that a layer below made.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError};
+use uuid::Uuid;
+
+use super::error::CallError;
+use crate::telemetry::Served;
+
+/// What a handler tells the log about its answer.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// The id of a service that exists.
+    pub service: Option<String>,
+    /// The codes of the cards, with commas.
+    pub cards: String,
+    /// What was wrong.
+    pub error: Option<&'static str>,
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The outermost layer. Nothing of the request goes to the log but the pattern of its route.
+pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let begun = Instant::now();
+    let request_id = Uuid::new_v4().to_string();
+    let response = next.call(request).await?.map_into_boxed_body();
+    let told = response.response().extensions().get::<Told>().cloned();
+    let status = response.status();
+    let (mut response, told) = match told {
+        None if status.is_client_error() || status.is_server_error() => {
+            let error = foreign(status);
+            let told = Told { error: Some(error.word()), ..Told::default() };
+            (with_outcome(response, &error), told)
+        }
+        told => (response, told.unwrap_or_default()),
+    };
+    response.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&request_id).expect("a uuid is a header value"));
+    let pattern = response.request().match_pattern();
+    let service = told.service.as_deref().or(pattern.as_deref()).unwrap_or("none");
+    let status = response.status().as_u16();
+    Served { request_id: &request_id, service, status, duration: begun.elapsed(), cards: &told.cards, error: told.error }.log();
+    Ok(response)
+}
+
+/// An error that no handler of ours made.
+fn foreign(status: StatusCode) -> CallError {
+    if status.is_server_error() { CallError::Defect } else { CallError::Refused(status) }
+}
+
+fn with_outcome(response: ServiceResponse<BoxBody>, error: &CallError) -> ServiceResponse<BoxBody> {
+    let mut response = response.map_body(|_, _| BoxBody::new(error.outcome().to_json()));
+    *response.response_mut().status_mut() = error.status_code();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/fhir+json"));
+    response
+}

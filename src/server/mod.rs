@@ -1,0 +1,124 @@
+//! The service: routes, errors, start and end. Wiring only; `call.rs` is the place to start reading.
+
+pub mod call;
+mod error;
+mod log;
+mod route;
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub use call::{DayOf, Judged, RecordError, record};
+pub use error::CallError;
+
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Day;
+use crate::config::Config;
+use crate::hooks::Services;
+
+/// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
+const NOTICE: Duration = Duration::from_secs(1);
+
+/// For how long calls under way may take to end.
+const DRAIN_SECONDS: u64 = 25;
+
+/// What every call shares. Nothing in it is locked.
+pub struct State {
+    services: Services,
+    knowledge: &'static Knowledge,
+    time_zone: TimeZone,
+    max_body_bytes: usize,
+    cors_origins: Vec<String>,
+    dev: bool,
+    ready: AtomicBool,
+}
+
+impl State {
+    /// The state of a service that is about to start.
+    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, dev: bool) -> State {
+        State {
+            services,
+            knowledge,
+            time_zone: config.time_zone.clone(),
+            max_body_bytes: config.max_body_bytes,
+            cors_origins: config.cors_origins.clone(),
+            dev,
+            ready: AtomicBool::new(true),
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    /// The clock is read here and nowhere below.
+    fn day(&self) -> DayOf {
+        DayOf { today: today(&self.time_zone), by_request: self.dev }
+    }
+}
+
+/// Today in a time zone.
+pub fn today(time_zone: &TimeZone) -> Day {
+    Timestamp::now().to_zoned(time_zone.clone()).date().into()
+}
+
+/// A service on a socket that listens already. It runs while it is awaited.
+pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> {
+    let app = move || {
+        // The last one wrapped is the first to see a request.
+        App::new()
+            .app_data(state.clone())
+            .wrap(NormalizePath::new(TrailingSlash::Trim))
+            .wrap(route::cors(&state))
+            .wrap(from_fn(log::log))
+            .configure(route::routes)
+    };
+    Ok(HttpServer::new(app).listen(listener)?.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+}
+
+/// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered.
+pub fn run(state: State, listener: TcpListener) -> io::Result<()> {
+    actix_web::rt::System::new().block_on(async move {
+        let state = Data::new(state);
+        let server = service(state.clone(), listener)?;
+        actix_web::rt::spawn(end(state, server.handle()));
+        server.await
+    })
+}
+
+async fn end(state: Data<State>, server: ServerHandle) {
+    told_to_end().await;
+    tracing::info!("ending: no longer ready");
+    state.ready.store(false, Ordering::Relaxed);
+    // Told twice, it does not wait.
+    tokio::select! {
+        () = actix_web::rt::time::sleep(NOTICE) => server.stop(true).await,
+        () = told_to_end() => server.stop(false).await,
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => (),
+            _ = tokio::signal::ctrl_c() => (),
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    drop(tokio::signal::ctrl_c().await);
+}
