@@ -13,8 +13,10 @@ use crate::server::{self, DayOf, Judged};
 
 /// Reads one patient's record and says what it comes to.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  trialwise assess patient.json\n  trialwise assess patient.json medications.ndjson --as-of 2026-03-02\n  \
-    trialwise assess --format cards < request.json -\n\nA record says nothing of a kind that is not in it: what was not had is listed.")]
+#[command(
+    after_help = "Examples:\n  trialwise assess patient.json\n  trialwise assess patient.json medications.ndjson --as-of 2026-03-02\n  \
+    trialwise assess --format cards < request.json -\n\nA record says nothing of a kind that is not in it: what was not had is listed."
+)]
 pub struct Assess {
     /// Bundles of any type, single resources, NDJSON or CDS Hooks requests, together one patient's record; - is standard input
     #[arg(required = true, value_name = "FILE")]

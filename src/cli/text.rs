@@ -6,9 +6,7 @@ use serde::Serialize;
 
 use super::layout::{COLUMNS, DANGER, FAINT, GOOD, HEADING, NOTICE, clean, plain, styled, wrapped};
 use crate::clinical::cards::{Card, Indicator};
-use crate::clinical::derive::{
-    Adequacy, Assessment, BipolarState, ContributorStatus, Score, ScopeStatus, Severity, Trial, Verdict,
-};
+use crate::clinical::derive::{Adequacy, Assessment, BipolarState, ContributorStatus, ScopeStatus, Score, Severity, Trial, Verdict};
 use crate::server::Judged;
 
 /// The assessment as text.
@@ -85,7 +83,8 @@ fn row(trial: &Trial) -> [String; 8] {
         Some(day) => day.to_string(),
         None => "unknown".to_owned(),
     };
-    let mut doses: Vec<String> = trial.doses.iter().map(|span| span.mg_per_day.map_or_else(|| "?".to_owned(), |dose| dose.to_string())).collect();
+    let mut doses: Vec<String> =
+        trial.doses.iter().map(|span| span.mg_per_day.map_or_else(|| "?".to_owned(), |dose| dose.to_string())).collect();
     doses.dedup();
     let window = trial.window.map_or_else(|| "?".to_owned(), |window| window.to_string());
     let reasons: String = trial.reasons.iter().map(|reason| format!(", {}", word(reason))).collect();
@@ -113,7 +112,11 @@ fn findings(assessment: &Assessment) -> String {
     }
     for interaction in &assessment.interactions {
         let style = if interaction.severity == Severity::Critical { DANGER } else { NOTICE };
-        tell(style, format!("interaction, {}: {} - {}", word(&interaction.severity), interaction.id, interaction.drugs.join(" with ")), &interaction.basis);
+        tell(
+            style,
+            format!("interaction, {}: {} - {}", word(&interaction.severity), interaction.id, interaction.drugs.join(" with ")),
+            &interaction.basis,
+        );
     }
     if assessment.bipolar.state != BipolarState::None {
         tell(NOTICE, format!("bipolar question: {}", word(&assessment.bipolar.state)), &[]);
@@ -131,11 +134,16 @@ fn findings(assessment: &Assessment) -> String {
     }
     for augmentation in &assessment.augmentation {
         let to = augmentation.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
-        let what = format!("augmentation: {} from {} to {to}, {} days at dose", augmentation.drug, augmentation.start, augmentation.at_dose_days);
+        let what =
+            format!("augmentation: {} from {} to {to}, {} days at dose", augmentation.drug, augmentation.start, augmentation.at_dose_days);
         tell(Style::new(), what, &augmentation.basis);
     }
     for course in &assessment.courses {
-        tell(Style::new(), format!("{}: {} sessions, {} to {}", word(&course.kind), course.sessions, course.first, course.last), &course.basis);
+        tell(
+            Style::new(),
+            format!("{}: {} sessions, {} to {}", word(&course.kind), course.sessions, course.first, course.last),
+            &course.basis,
+        );
     }
     for item in &assessment.monitoring_due {
         tell(NOTICE, format!("due since {}: {} for {}", item.due, item.item, item.drug), &item.basis);

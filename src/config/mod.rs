@@ -134,8 +134,7 @@ impl Config {
             let what = error.message().lines().collect::<Vec<_>>().join(" ");
             wrong(error.span().map_or(0, |span| span.start), what)
         })?;
-        let mut config =
-            Config { knowledge_site_file: raw.knowledge.site_file, log_format: raw.log.format, ..Config::default() };
+        let mut config = Config { knowledge_site_file: raw.knowledge.site_file, log_format: raw.log.format, ..Config::default() };
         if let Some(bind) = raw.bind {
             let what = "bind: expected an address and a port, for example \"127.0.0.1:8080\"";
             config.bind = bind.get_ref().parse().map_err(|_| wrong(bind.span().start, what.to_owned()))?;

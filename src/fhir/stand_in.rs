@@ -47,8 +47,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a body.
     pub fn add(&mut self, name: &str, body: &'a [u8]) -> Result<(), ReadError> {
-        let peek: Peek<'_> =
-            serde_json::from_slice(body).map_err(|_| ReadError { name: name.to_owned(), what: "no FHIR resource" })?;
+        let peek: Peek<'_> = serde_json::from_slice(body).map_err(|_| ReadError { name: name.to_owned(), what: "no FHIR resource" })?;
         self.resource(&peek);
         Ok(())
     }
@@ -94,8 +93,7 @@ impl<'a> Reader<'a> {
     fn resource(&mut self, peek: &Peek<'_>) {
         match peek.resource_type.as_str() {
             "Bundle" => {
-                let inner: Vec<Peek<'_>> =
-                    peek.entry.iter().filter_map(|entry| serde_json::from_str(entry.resource?.get()).ok()).collect();
+                let inner: Vec<Peek<'_>> = peek.entry.iter().filter_map(|entry| serde_json::from_str(entry.resource?.get()).ok()).collect();
                 inner.iter().for_each(|resource| self.resource(resource));
             }
             "Patient" => {

@@ -138,7 +138,11 @@ fn text(members: &Members<'_>, name: &str, path: &'static str) -> Result<String,
     let value = members.get(name).filter(|value| value.get() != "null").ok_or(RequestError::Missing(path))?;
     let text: String = serde_json::from_str(value.get()).map_err(|_| RequestError::WrongType { member: path, expected: "a string" })?;
     let trimmed = text.trim();
-    if trimmed.is_empty() { Err(RequestError::WrongType { member: path, expected: "a string that is not empty" }) } else { Ok(trimmed.to_owned()) }
+    if trimmed.is_empty() {
+        Err(RequestError::WrongType { member: path, expected: "a string that is not empty" })
+    } else {
+        Ok(trimmed.to_owned())
+    }
 }
 
 /// The day asked for. An extension that is no object is somebody else's affair.
@@ -164,7 +168,10 @@ mod tests {
         assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i"}"#), RequestError::Missing("context"));
         assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i","context":null}"#), RequestError::Missing("context"));
         assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i","context":{}}"#), RequestError::Missing("context.patientId"));
-        assert_eq!(refusal(r#"{"hook":"h","hookInstance":"i","context":{"patientId":"Patient/"}}"#), RequestError::Missing("context.patientId"));
+        assert_eq!(
+            refusal(r#"{"hook":"h","hookInstance":"i","context":{"patientId":"Patient/"}}"#),
+            RequestError::Missing("context.patientId")
+        );
     }
 
     #[test]

@@ -52,7 +52,8 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,trialwise=info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colour && std::env::var_os("NO_COLOR").is_none());
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colour && std::env::var_os("NO_COLOR").is_none());
     let started = if json { lines.json().flatten_event(true).try_init() } else { lines.try_init() };
     if started.is_ok() {
         std::panic::set_hook(Box::new(|panic| {

@@ -2,7 +2,18 @@
 //!
 //! A rule sees the assessment, not the raw chart. Early returns are silence; speech is one expression.
 
+mod background;
 mod card;
+mod complete_trial;
+mod finding;
+mod gate;
+mod markdown;
+mod measure;
+mod next_step;
+#[cfg(test)]
+mod sample;
+mod table;
+mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};
 
@@ -19,6 +30,30 @@ pub struct Situation<'a> {
 }
 
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
-pub fn cards(_situation: Situation<'_>) -> Vec<Card> {
-    Vec::new()
+pub fn cards(situation: Situation<'_>) -> Vec<Card> {
+    let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
+    capped(trial.into_iter().chain(measure::card(situation)).collect(), situation)
+}
+
+/// The cards in order, without those for which there is no room.
+fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
+    cards.sort_by_key(|card| card.code);
+    let mut room = usize::try_from(situation.knowledge.parameters().max_cards).unwrap_or_default();
+    cards.retain(|card| {
+        let exempt = card.code == CardCode::Safety || (card.code == CardCode::Interaction && card.indicator == Indicator::Critical);
+        let fits = exempt || room > 0;
+        room = if exempt { room } else { room.saturating_sub(1) };
+        fits
+    });
+    cards
+}
+
+/// On which hooks a card may be shown, by the names of CDS Hooks.
+pub fn hooks(code: CardCode) -> &'static [String] {
+    match code {
+        CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
+        CardCode::NextStep => &next_step::WORDING.hooks,
+        CardCode::Measure => &measure::WORDING.hooks,
+        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors | CardCode::Monitoring => &[],
+    }
 }

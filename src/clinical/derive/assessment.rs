@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
-use crate::clinical::units::{DailyDose, Day, Days, Ingredient, Instrument, SourceRef, Span};
+use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
 
 /// What the record of one patient comes to, on one day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -198,7 +198,11 @@ pub struct Trial {
     /// The last dispensed day, where an order or statement is still active but fills nothing after it (rules.md 3.1).
     #[serde(skip)]
     pub nothing_dispensed_since: Option<Day>,
-    /// Two scores far enough apart show that a response was lost (rules.md 4).
+    /// The form of the product on the last covered day: some maxima hold for one form only.
+    #[serde(skip)]
+    pub current_form: Form,
+    /// Whether the loss of response is confirmed: two scores of 10 or more at least `lost_response_scores_apart_days` apart
+    /// after the response (rules.md 4).
     #[serde(skip)]
     pub loss_confirmed: bool,
     /// What else the prescriber is told about it.

@@ -13,6 +13,7 @@ mod current;
 mod episode;
 mod exposure;
 mod failure;
+mod option;
 mod pair;
 mod response;
 mod run;
@@ -26,15 +27,18 @@ mod spell;
 mod story;
 mod supply;
 mod taken;
+mod tier;
 mod trial;
 
 pub use assessment::*;
+pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
 pub use response::classify;
 pub use supply::supply_period;
+pub use tier::{below_minimum, cannot_be_raised, not_tolerated};
 
 use crate::clinical::chart::{Chart, Kind};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::Day;
+use crate::clinical::units::{Day, Ingredient};
 
 use augmentation::Added;
 use trial::Bench;
@@ -54,6 +58,25 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let augmentation: Vec<Augmentation> = added.into_iter().filter(|added| !added.carried_over).map(|added| added.augmentation).collect();
     judge_failures(&mut trials, &augmentation, knowledge);
     let counted = failure::counted(&trials, knowledge.parameters());
+    let current = current::current(&trials);
+    let age = scope::age(chart, as_of);
+    let tier_zero =
+        not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
+    let being_taken: Vec<Ingredient> =
+        taken.iter().filter(|drug| drug.is_taken(knowledge.parameters(), as_of)).map(|drug| drug.ingredient).collect();
+    let options = options(&OptionGround {
+        trials: &trials,
+        current,
+        counted: &counted,
+        augmentation: &augmentation,
+        taken: &being_taken,
+        in_scope: scope.status == ScopeStatus::InScope,
+        bipolar_strong: bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong),
+        tier_zero,
+        as_of,
+        age,
+        knowledge,
+    });
     Assessment {
         as_of,
         knowledge: KnowledgeStamp {
@@ -63,11 +86,11 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         },
         patient: PatientSummary {
             id: chart.patient.as_ref().map(|patient| patient.id.clone()),
-            age_years: scope::age(chart, as_of),
+            age_years: age,
             sex: chart.patient.as_ref().and_then(|patient| patient.sex),
         },
         coverage: coverage(chart),
-        current_trial: current::current(&trials),
+        current_trial: current,
         current_score: scores.current().cloned(),
         adequate_failed_trials: counted.len(),
         two_adequate_failures: failure::two_adequate_failures(&trials, &counted, knowledge),
@@ -75,7 +98,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         staging: Staging::default(),
         contributors: Vec::new(),
         safety: Vec::new(),
-        options: Vec::new(),
+        options,
         monitoring_due: Vec::new(),
         interactions: Vec::new(),
         augmentation,

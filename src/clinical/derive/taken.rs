@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clinical::chart::{Chart, Component, MedicationRecord, Recognition};
-use crate::clinical::knowledge::{Knowledge, TrialUse};
+use crate::clinical::knowledge::{Knowledge, Parameters, TrialUse};
 use crate::clinical::units::{DailyDose, Day, Days, Ingredient, ProductUse};
 
 use super::Note;
@@ -45,6 +45,12 @@ impl Taken<'_> {
     /// The last covered day.
     pub fn last(&self) -> Option<Day> {
         self.timeline.exposures.last().map(|exposure| exposure.span.last)
+    }
+
+    /// Whether it is being taken: the supply covers today, or its last covered day lies within the grace (rules.md 9.2).
+    pub fn is_taken(&self, parameters: &Parameters, as_of: Day) -> bool {
+        let stopped = self.timeline.stopped_on.is_some() || self.timeline.exposures.last().is_some_and(|last| last.stopped_undated);
+        self.last().is_some_and(|last| last == as_of || as_of - last <= parameters.ongoing_grace_days && !stopped)
     }
 
     /// Its uninterrupted spells: stretches parted by more than so many uncovered days (rules.md 3.3.1).

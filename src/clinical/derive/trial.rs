@@ -2,7 +2,7 @@
 
 use crate::clinical::chart::{Chart, Evidence, Recognition, StopReason};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{DailyDose, Day, DrugGroup, SourceRef};
+use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, SourceRef};
 
 use super::adequacy::{Judged, Measure, judge};
 use super::augmentation::Added;
@@ -91,6 +91,7 @@ pub fn trial(bench: Bench<'_>, spell: &Spell<'_>, judged: Judged, beside: &[Mark
         all_at_dose_days: judged.runs.iter().map(|run| run.at_dose).sum(),
         ended_by_record: spell.stopped_on.is_some(),
         nothing_dispensed_since: spell.standing_since,
+        current_form: form(spell),
         loss_confirmed: course.lost.as_ref().is_some_and(|lost| lost.confirmed),
         notes: spell.notes.clone(),
     };
@@ -122,6 +123,12 @@ fn reaches(spell: &Spell<'_>, judged: &Judged, episode: Day) -> bool {
         // Without dates it may have been taken in the episode, unless it was over before.
         None => spell.ongoing || spell.start.is_none_or(|start| start >= episode),
     }
+}
+
+/// The form of the product on the last covered day.
+fn form(spell: &Spell<'_>) -> Form {
+    let last = spell.exposures.last().and_then(|exposure| exposure.records.last());
+    last.or(spell.records.last()).map_or(Form::Unknown, |record| record.medicine.form)
 }
 
 /// The doses in order, one entry for each stretch of one dose; an uncovered stretch parts two entries.

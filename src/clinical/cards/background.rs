@@ -1,0 +1,132 @@
+//! What every card says below its trial table: what else applies, what was not known, where the rules come from.
+
+use std::collections::BTreeMap;
+
+use super::Situation;
+use super::markdown::{escape_markdown, inline};
+use crate::clinical::chart::{Evidence, Extent};
+use crate::clinical::derive::{Adequacy, BipolarState, IndicatorWeight, Marker, Note, Response, Trial};
+
+/// The most lines of one list that a side bar has room for.
+const LINES: usize = 6;
+
+/// What else applies: one line each.
+pub(super) fn also(situation: Situation<'_>) -> Vec<String> {
+    let assessment = situation.assessment;
+    let mut lines = Vec::new();
+    if !assessment.safety.is_empty() {
+        lines.push("**Do not wait for day 42 if the patient is worse or unsafe.**".to_owned());
+    }
+    lines.extend(bipolar_line(situation));
+    lines.extend(assessment.trials.iter().filter(|trial| trial.in_episode).flat_map(|trial| trial_lines(trial, situation)));
+    let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
+    lines.extend(notes.filter(|note| !is_not_understood(note)).map(|note| escape_markdown(&note.text)));
+    capped(unrepeated(lines))
+}
+
+fn trial_lines(trial: &Trial, situation: Situation<'_>) -> Vec<String> {
+    let drug = inline(trial.drug.name());
+    let mut lines = Vec::new();
+    if trial.evidence == Evidence::Ordered && trial.adequacy == Adequacy::Adequate {
+        lines.push(format!("{drug}: known from orders only, adherence not verifiable: ask before acting."));
+    }
+    let week_8 = situation.knowledge.parameters().partial_ongoing_counts_from_day;
+    if trial.ongoing && trial.response == Response::Partial && trial.at_dose_days < week_8 {
+        lines.push(format!("{drug}: still improving: going on to week 8 is an option."));
+    }
+    if let Some(day) = trial.nothing_dispensed_since {
+        lines.push(format!("{drug}: nothing dispensed after {day}, though an order or statement is still active: is it taken?"));
+    }
+    if trial.has_marker(Marker::Duplication) {
+        lines.push(format!("{drug}: taken beside another serotonin reuptake inhibitor; the two count as one trial."));
+    }
+    if trial.probable_failure {
+        lines.push(format!(
+            "{drug}: treatment was changed without a documented response; probably without sufficient response, not counted."
+        ));
+    }
+    lines
+}
+
+/// Moderate findings that raise no card, or a question that is open, in one line.
+fn bipolar_line(situation: Situation<'_>) -> Option<String> {
+    let bipolar = &situation.assessment.bipolar;
+    let labels: Vec<String> = bipolar.indicators.iter().map(|indicator| escape_markdown(&indicator.label)).collect();
+    if labels.is_empty() || bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong) {
+        return None;
+    }
+    match bipolar.state {
+        BipolarState::Open => Some(format!("Clarify the bipolar question first: {}.", labels.join("; "))),
+        BipolarState::None => Some(format!("Points to the bipolar question, too little for a card: {}.", labels.join("; "))),
+        BipolarState::Known | BipolarState::Settled => None,
+    }
+}
+
+/// Whether the note is about text that no table understands.
+fn is_not_understood(note: &Note) -> bool {
+    note.id.starts_with("not-understood")
+}
+
+/// What was not had, not read or not understood: one line each.
+pub(super) fn unknown(situation: Situation<'_>) -> Vec<String> {
+    let assessment = situation.assessment;
+    let mut lines: Vec<String> = assessment.coverage.gaps.iter().map(|gap| escape_markdown(&gap.why)).collect();
+    let had = [
+        ("Medicines", assessment.coverage.medications),
+        ("Conditions", assessment.coverage.conditions),
+        ("Observations", assessment.coverage.observations),
+    ];
+    if assessment.coverage.gaps.is_empty() {
+        lines.extend(had.iter().filter_map(|(kind, extent)| extent_line(kind, *extent)));
+    }
+    let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
+    lines.extend(notes.filter(|note| is_not_understood(note)).map(|note| escape_markdown(&note.text)));
+    let mut whys: BTreeMap<&str, usize> = BTreeMap::new();
+    for unread in &assessment.unread {
+        *whys.entry(unread.why.as_str()).or_default() += 1;
+    }
+    lines.extend(
+        whys.iter().map(|(why, count)| {
+            format!("{count} {} not counted: {}", if *count == 1 { "record" } else { "records" }, escape_markdown(why))
+        }),
+    );
+    capped(unrepeated(lines))
+}
+
+fn extent_line(kind: &str, extent: Extent) -> Option<String> {
+    match extent {
+        Extent::Full => None,
+        Extent::Partial => Some(format!("{kind} were had in part only.")),
+        Extent::None => Some(format!("{kind} were not had.")),
+    }
+}
+
+/// The sources of the card and the version of the rules.
+pub(super) fn sources(sources: &[String], situation: Situation<'_>) -> String {
+    let stamp = &situation.assessment.knowledge;
+    let changes = if stamp.site_changes.is_empty() { "" } else { ", with changes by this site" };
+    format!(
+        "Sources: {}. Knowledge {}{changes}.",
+        sources.iter().map(|source| inline(source)).collect::<Vec<_>>().join("; "),
+        inline(&stamp.version)
+    )
+}
+
+fn unrepeated(lines: Vec<String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::with_capacity(lines.len());
+    for line in lines {
+        if !seen.contains(&line) {
+            seen.push(line);
+        }
+    }
+    seen
+}
+
+fn capped(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(LINES);
+    if more > 1 {
+        lines.truncate(LINES);
+        lines.push(format!("and {more} more in the assessment"));
+    }
+    lines
+}

@@ -1,0 +1,74 @@
+//! What a card rule concluded, and how it becomes a card.
+
+use super::Situation;
+use super::background::{also, sources, unknown};
+use super::card::{Card, CardCode};
+use super::markdown::{Markdown, shortened};
+use super::table::trial_table;
+use super::wording::{Values, Wording, filled, filled_markdown};
+
+/// The longest summary, in characters: CDS Hooks wants fewer than 140.
+const LONGEST_SUMMARY: usize = 139;
+
+/// What a card rule concluded.
+#[derive(Debug)]
+pub(super) struct Finding {
+    /// Which variant of the card, where it has any.
+    pub(super) variant: Option<&'static str>,
+    /// Which text of `card.toml`: the variant, or a shade of it.
+    pub(super) text: &'static str,
+    /// What fills the names of that text.
+    pub(super) values: Values,
+    /// Paragraphs and lists of this card alone, after the advice.
+    pub(super) body: Vec<Block>,
+    /// What it rests on, without day counters.
+    pub(super) ground: Vec<String>,
+}
+
+/// A part of the detail, already Markdown.
+#[derive(Debug)]
+pub(super) enum Block {
+    /// A paragraph.
+    Paragraph(String),
+    /// A list under a heading, which may be empty.
+    List(&'static str, Vec<String>),
+}
+
+impl Finding {
+    /// The card that says it.
+    pub(super) fn card(self, code: CardCode, wording: &'static Wording, situation: Situation<'_>) -> Card {
+        let text = wording.text(self.text);
+        let summary = shortened(&filled(&text.summary, &self.values), LONGEST_SUMMARY);
+        let advice = text.advice.iter().map(|template| filled_markdown(template, &self.values));
+        let detail = detail(advice, self.body, wording, situation);
+        let mut ground = vec![code.word().to_owned(), self.variant.unwrap_or_default().to_owned()];
+        ground.extend(self.ground);
+        Card {
+            code,
+            variant: self.variant,
+            indicator: text.indicator.into(),
+            summary,
+            detail,
+            title: &wording.title,
+            override_reasons: wording.override_reasons(),
+            ground: ground.join("|"),
+        }
+    }
+}
+
+/// Advice, what is special to the card, the trial table, what else applies, what was not known, sources.
+fn detail(advice: impl Iterator<Item = String>, body: Vec<Block>, wording: &Wording, situation: Situation<'_>) -> String {
+    let mut markdown = Markdown::default();
+    advice.for_each(|paragraph| markdown.paragraph(paragraph));
+    for block in body {
+        match block {
+            Block::Paragraph(paragraph) => markdown.paragraph(paragraph),
+            Block::List(heading, items) => markdown.list(heading, &items),
+        }
+    }
+    markdown.paragraph(trial_table(situation));
+    markdown.list("What else applies", &also(situation));
+    markdown.list("Not known", &unknown(situation));
+    markdown.paragraph(sources(&wording.sources, situation));
+    markdown.text()
+}

@@ -1,0 +1,100 @@
+//! What silences a card, and what the score of now says: questions that more than one card asks of the assessment.
+
+use super::Situation;
+use crate::clinical::derive::{
+    Augmentation, BipolarState, ContributorStatus, ContributorWeight, IndicatorWeight, Marker, ScopeStatus, Severity, Trial, dose_room,
+};
+use crate::clinical::units::{Day, Instrument};
+
+/// How the patient is by the newest score (rules.md 4, the gate of current symptoms).
+///
+/// Only the PHQ-9 has the cut-offs of that gate. A newer score of another scale is shown, and counts as measured, but says nothing here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Symptoms {
+    /// PHQ-9 of 10 or more.
+    Active { recent: bool },
+    /// PHQ-9 below 10.
+    Mild,
+    /// No score, or only on a scale without a cut-off here.
+    Unknown,
+}
+
+impl<'a> Situation<'a> {
+    /// Whether unipolar cards may speak at all: in scope, and no strong indicator leaves the bipolar question open.
+    pub(super) fn unipolar(self) -> bool {
+        let bipolar = &self.assessment.bipolar;
+        let strong = bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong);
+        self.assessment.scope.status == ScopeStatus::InScope && bipolar.state != BipolarState::Known && !strong
+    }
+
+    /// How the patient is.
+    pub(super) fn symptoms(self) -> Symptoms {
+        let parameters = self.knowledge.parameters();
+        match &self.assessment.current_score {
+            Some(score) if score.instrument == Instrument::Phq9 && score.score >= parameters.phq9_active_at_least => {
+                Symptoms::Active { recent: self.is_recent(score.date) }
+            }
+            Some(score) if score.instrument == Instrument::Phq9 => Symptoms::Mild,
+            Some(_) | None => Symptoms::Unknown,
+        }
+    }
+
+    /// Whether a score of this day still says how the patient is.
+    pub(super) fn is_recent(self, day: Day) -> bool {
+        self.assessment.as_of - day <= self.knowledge.parameters().phq9_recent_days
+    }
+
+    /// The current trial (rules.md 3.3.7).
+    pub(super) fn current_trial(self) -> Option<&'a Trial> {
+        self.assessment.current_trial.and_then(|index| self.assessment.trials.get(index))
+    }
+
+    /// Whether another reason for the poor response comes first.
+    pub(super) fn treat_first(self) -> bool {
+        self.assessment.contributors.iter().any(|contributor| {
+            contributor.status == ContributorStatus::Present && contributor.weight == ContributorWeight::TreatFirst && !contributor.treated
+        })
+    }
+
+    /// Whether a critical interaction names the drug of this trial.
+    pub(super) fn endangered(self, trial: &Trial) -> bool {
+        let names = |drug: &String| drug.eq_ignore_ascii_case(trial.drug.name());
+        self.assessment.interactions.iter().any(|found| found.severity == Severity::Critical && found.drugs.iter().any(names))
+    }
+
+    /// The augmentation that is being taken and still too short to judge; the one begun last, if there are two.
+    ///
+    /// With more than twice the days that make it adequate it holds nothing back, whatever its dose (rules.md 3.5: more than 56).
+    pub(super) fn augmentation_in_progress(self) -> Option<&'a Augmentation> {
+        let needed = self.knowledge.parameters().augmentation_adequate_days;
+        let short =
+            |augmentation: &&Augmentation| augmentation.ongoing && augmentation.at_dose_days < needed && augmentation.days <= 2 * needed;
+        self.assessment.augmentation.iter().filter(short).max_by_key(|augmentation| augmentation.start)
+    }
+
+    /// The day from which the latest increase of the dose may be judged, if that day is still to come (rules.md 3.4).
+    pub(super) fn settles_on(self, trial: &Trial) -> Option<Day> {
+        let settled = trial.last_increase? + (self.knowledge.parameters().dose_increase_settle_days - 1);
+        (self.assessment.as_of < settled).then_some(settled)
+    }
+
+    /// Whether the dose is below the usual minimum and has been for long enough to say so (rules.md 10, variant `dose`).
+    pub(super) fn below_minimum(self, trial: &Trial) -> bool {
+        let low = trial.current_dose.zip(trial.minimum_dose).is_some_and(|(dose, minimum)| dose < minimum);
+        let quiet = self.knowledge.parameters().dose_card_after_increase_days;
+        let settled = |day: Day| self.assessment.as_of - day + 1 > quiet;
+        low && trial.start.is_none_or(settled) && trial.last_increase.is_none_or(settled)
+    }
+
+    /// Whether the trial is below the minimum and has reached the maximum for this age and form: only a switch is left.
+    pub(super) fn cannot_be_raised(self, trial: &Trial) -> bool {
+        let reached = || dose_room(trial, self.assessment.patient.age_years, self.knowledge).is_exhausted(trial);
+        trial.ongoing && self.below_minimum(trial) && reached()
+    }
+
+    /// Whether the loss of response is certain enough to plan the next step: two scores, an adequate trial (rules.md 4).
+    pub(super) fn response_lost(self, trial: &Trial) -> bool {
+        use crate::clinical::derive::Adequacy;
+        trial.has_marker(Marker::LossOfResponse) && trial.loss_confirmed && trial.adequacy == Adequacy::Adequate
+    }
+}

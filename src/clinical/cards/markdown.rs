@@ -1,0 +1,145 @@
+//! GitHub-flavoured Markdown without HTML: what a card's detail is written in.
+//!
+//! Clients differ: some pass HTML through, some turn single line ends into spaces, `~` strikes out, bare addresses become links.
+//! So text of the record loses its meaning as Markup before it stands in a card, and blocks are always a blank line apart.
+
+/// The longest text of the record that a card repeats, in characters.
+const LONGEST: usize = 120;
+
+/// Characters that mean something in the middle of a line.
+const INLINE: &str = r"\`*_~[]<>|&";
+
+/// Characters that mean something at the head of a line, or after one of the former.
+const BLOCK: &str = "(){}#+-!=";
+
+/// Text of the record: one line, no markup, no links, no characters that turn or hide what follows, at most 120 characters.
+pub(super) fn escape_markdown(text: &str) -> String {
+    let flat = shortened(&one_line(text), LONGEST);
+    escaped(&flat, |c| INLINE.contains(c) || BLOCK.contains(c))
+}
+
+/// Text of our own tables: kept as it is but for what would be taken for markup in the middle of a line.
+pub(super) fn inline(text: &str) -> String {
+    escaped(text, |c| INLINE.contains(c))
+}
+
+/// The text cut at a word, with an ellipsis, if it is longer than so many characters.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(longest.saturating_sub(1)).collect();
+    let at_word = cut.rfind(' ').filter(|at| *at * 2 > cut.len()).unwrap_or(cut.len());
+    format!("{}…", cut[..at_word].trim_end_matches([' ', ',', ';', ':', '-']))
+}
+
+fn escaped(text: &str, special: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if special(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn one_line(text: &str) -> String {
+    let visible: String =
+        text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
+    let unlinked = visible.replace("://", ": //").replace('@', " at ");
+    let words: Vec<&str> = unlinked.split(' ').filter(|word| !word.is_empty()).collect();
+    // an address that begins with "www." becomes a link by itself
+    words
+        .iter()
+        .map(|word| if word.to_ascii_lowercase().starts_with("www.") { word.replacen('.', " .", 1) } else { (*word).to_owned() })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Characters without a shape of their own, which hide text or turn its direction.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// A text in blocks, each a blank line from the next.
+#[derive(Debug, Default)]
+pub(super) struct Markdown(Vec<String>);
+
+impl Markdown {
+    /// A paragraph; an empty one is none.
+    pub(super) fn paragraph(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.0.push(text);
+        }
+    }
+
+    /// A list under its heading; nothing where it has no items.
+    pub(super) fn list(&mut self, heading: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        if !heading.is_empty() {
+            self.0.push(format!("**{heading}**"));
+        }
+        self.0.push(items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"));
+    }
+
+    /// The whole text.
+    pub(super) fn text(self) -> String {
+        self.0.join("\n\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn markup_of_the_record_is_text() {
+        assert_eq!(escape_markdown("5~10 mg | *now* <b>"), r"5\~10 mg \| \*now\* \<b\>");
+        assert_eq!(escape_markdown("a\r\n\n# b\u{202E}c"), r"a \# bc");
+        assert_eq!(
+            escape_markdown("see http://x.example or www.x.example, a@b.example"),
+            "see http: //x.example or www .x.example, a at b.example"
+        );
+    }
+
+    #[test]
+    fn dates_and_ranges_of_our_tables_stay_readable() {
+        assert_eq!(inline("2-15 mg/day, 2026-03-02 (>= 4 weeks)"), r"2-15 mg/day, 2026-03-02 (\>= 4 weeks)");
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_word() {
+        assert_eq!(shortened("one two three", 9), "one two…");
+        assert_eq!(shortened("one two", 7), "one two");
+        assert_eq!(shortened("onetwothree", 5), "onet…");
+    }
+
+    proptest! {
+        #[test]
+        fn no_special_character_of_the_record_stands_unescaped(text in any::<String>()) {
+            let mut escape = false;
+            for c in escape_markdown(&text).chars() {
+                prop_assert!(!c.is_control() && !is_hidden(c));
+                prop_assert!(escape || !(INLINE.contains(c) || BLOCK.contains(c)) || c == '\\');
+                escape = !escape && c == '\\';
+            }
+            prop_assert!(!escape, "ends in the middle of an escape");
+        }
+
+        #[test]
+        fn text_of_the_record_is_never_long(text in any::<String>()) {
+            prop_assert!(escape_markdown(&text).chars().count() <= 2 * LONGEST);
+        }
+
+        #[test]
+        fn nothing_is_cut_longer_than_asked(text in any::<String>(), longest in 1_usize..40) {
+            prop_assert!(shortened(&text, longest).chars().count() <= longest);
+        }
+    }
+}

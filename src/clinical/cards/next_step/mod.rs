@@ -1,0 +1,220 @@
+//! Adequate trials without enough response: switch, augment, or refer.
+//!
+//! Speaks with one counted failure (tier 1) or two and more (tier 2); without any where a trial was not tolerated or cannot be raised
+//! (tier 0), where adequate trials have no documented response (unjudged), or where a response was lost (rules.md 10).
+//!
+//! Silent: no PHQ-9 of 10 or more within 60 days; a treat-first contributor; a strong bipolar indicator; a current trial that is not
+//! adequate, settling after an increase, or in response; an augmentation with fewer than 28 days at dose; a course of ECT, TMS,
+//! ketamine or esketamine until 14 days after its last session.
+//!
+//! Not here yet: the variants urgent, pregnancy and dementia, which come before all others.
+
+mod list;
+
+use std::sync::LazyLock;
+
+use super::Situation;
+use super::card::{Card, CardCode};
+use super::finding::{Block, Finding};
+use super::gate::Symptoms;
+use super::table::trial_line;
+use super::wording::{Values, Wording};
+use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room, dose_text};
+use crate::clinical::units::Ingredient;
+
+const TEXTS: [&str; 8] = [
+    "tier-0-not-tolerated",
+    "tier-0-cannot-be-raised",
+    "tier-1-partial",
+    "tier-1-none",
+    "tier-2",
+    "tier-2-partial",
+    "unjudged",
+    "response-lost",
+];
+
+const NAMES: [&str; 10] = ["drug", "dose", "minimum", "maximum", "failed", "count", "trials", "trial_word", "undocumented", "pronoun"];
+
+pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
+    Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).unwrap_or_else(|defects| panic!("next_step/card.toml: {}", defects.join("; ")))
+});
+
+/// What the card is about.
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    ResponseLost(&'a Trial),
+    Unjudged,
+    NotTolerated(&'a Trial),
+    CannotBeRaised(&'a Trial),
+    TierTwo,
+    TierOne,
+}
+
+impl Step<'_> {
+    const fn variant(self) -> &'static str {
+        match self {
+            Step::ResponseLost(_) => "response-lost",
+            Step::Unjudged => "unjudged",
+            Step::NotTolerated(_) | Step::CannotBeRaised(_) => "tier-0",
+            Step::TierTwo => "tier-2",
+            Step::TierOne => "tier-1",
+        }
+    }
+
+    const fn text(self, partial: bool) -> &'static str {
+        match self {
+            Step::NotTolerated(_) => "tier-0-not-tolerated",
+            Step::CannotBeRaised(_) => "tier-0-cannot-be-raised",
+            Step::TierOne if partial => "tier-1-partial",
+            Step::TierOne => "tier-1-none",
+            Step::TierTwo if partial => "tier-2-partial",
+            Step::ResponseLost(_) | Step::Unjudged | Step::TierTwo => self.variant(),
+        }
+    }
+}
+
+/// The card, if it speaks.
+pub(super) fn card(situation: Situation<'_>) -> Option<Card> {
+    decide(situation).map(|finding| finding.card(CardCode::NextStep, &WORDING, situation))
+}
+
+fn decide(situation: Situation<'_>) -> Option<Finding> {
+    let active = situation.symptoms() == Symptoms::Active { recent: true };
+    if !situation.unipolar() || !active || situation.treat_first() || is_held(situation) {
+        return None;
+    }
+    let step = step(situation)?;
+    let partial =
+        last_failure(situation).is_some_and(|trial| trial.response == Response::Partial && !trial.has_marker(Marker::Intolerance));
+    Some(Finding {
+        variant: Some(step.variant()),
+        text: step.text(partial),
+        values: values(step, situation),
+        body: body(step, partial, situation),
+        ground: ground(step, situation),
+    })
+}
+
+/// Whether what is under way must be waited for.
+fn is_held(situation: Situation<'_>) -> bool {
+    let today = situation.assessment.as_of;
+    let grace = situation.knowledge.parameters().course_end_grace_days;
+    situation.current_trial().is_some_and(|trial| holds(trial, situation))
+        || situation.augmentation_in_progress().is_some()
+        || situation.assessment.courses.iter().any(|course| today - course.last <= grace)
+}
+
+/// Whether the current trial holds the next step back. One that is over for its side effects does not, nor one that cannot be raised.
+fn holds(trial: &Trial, situation: Situation<'_>) -> bool {
+    if situation.response_lost(trial) {
+        return situation.settles_on(trial).is_some();
+    }
+    let better = matches!(trial.response, Response::Remission | Response::Response) || trial.has_marker(Marker::LossOfResponse);
+    let over = trial.has_marker(Marker::Intolerance) && !trial.ongoing;
+    let incomplete = trial.adequacy != Adequacy::Adequate && !over && !situation.cannot_be_raised(trial);
+    better || incomplete || (trial.ongoing && situation.settles_on(trial).is_some())
+}
+
+/// The first that applies. Urgent, pregnancy and dementia will stand before these.
+fn step(situation: Situation<'_>) -> Option<Step<'_>> {
+    let parameters = situation.knowledge.parameters();
+    let failures = situation.assessment.adequate_failed_trials;
+    let at_least = |least: i32| i32::try_from(failures).is_ok_and(|failures| failures >= least);
+    let current = situation.current_trial();
+    if let Some(trial) = current.filter(|trial| situation.response_lost(trial)) {
+        Some(Step::ResponseLost(trial))
+    } else if !undocumented(situation).is_empty() && !at_least(parameters.trd_min_adequate_failures) {
+        // one undocumented trial is enough: with none counted it makes one, with one counted it makes two
+        Some(Step::Unjudged)
+    } else if at_least(parameters.trd_min_adequate_failures) {
+        Some(Step::TierTwo)
+    } else if at_least(parameters.tier1_min_adequate_failures) {
+        Some(Step::TierOne)
+    } else if let Some(trial) = current.filter(|trial| situation.cannot_be_raised(trial)) {
+        Some(Step::CannotBeRaised(trial))
+    } else {
+        not_tolerated(situation).map(Step::NotTolerated)
+    }
+}
+
+/// The trial that ended last, if it was not tolerated and no other is under way.
+fn not_tolerated(situation: Situation<'_>) -> Option<&Trial> {
+    let others = situation.current_trial().is_some_and(|trial| !trial.has_marker(Marker::Intolerance));
+    let ended = situation
+        .assessment
+        .trials
+        .iter()
+        .filter(|trial| !trial.ongoing)
+        .max_by_key(|trial| (trial.end.or(trial.last_covered), trial.start));
+    ended.filter(|trial| !others && trial.has_marker(Marker::Intolerance))
+}
+
+/// The adequate trials of the episode whose response nobody documented, one per drug that is not counted already.
+fn undocumented(situation: Situation<'_>) -> Vec<&Trial> {
+    let counted = &situation.assessment.counted_failures;
+    let mut found: Vec<&Trial> = Vec::new();
+    for trial in &situation.assessment.trials {
+        let open = trial.in_episode && trial.adequacy == Adequacy::Adequate && trial.response == Response::NotDocumented;
+        let new = !counted.contains(&trial.drug) && !found.iter().any(|other| other.drug == trial.drug);
+        if open && new && !trial.has_marker(Marker::Duplication) {
+            found.push(trial);
+        }
+    }
+    found
+}
+
+/// The failed trial that counts and is the latest.
+fn last_failure(situation: Situation<'_>) -> Option<&Trial> {
+    situation.assessment.trials.iter().filter(|trial| trial.failed && trial.in_episode).max_by_key(|trial| trial.start)
+}
+
+fn joined(drugs: &[Ingredient]) -> String {
+    drugs.iter().map(|drug| drug.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn values(step: Step<'_>, situation: Situation<'_>) -> Values {
+    let counted = &situation.assessment.counted_failures;
+    let open = undocumented(situation).len();
+    let trials = counted.len() + open;
+    let mut values = Values::from([
+        ("failed", joined(counted)),
+        ("count", situation.assessment.adequate_failed_trials.to_string()),
+        ("trials", trials.to_string()),
+        ("trial_word", if trials == 1 { "trial" } else { "trials" }.to_owned()),
+        ("undocumented", open.to_string()),
+        ("pronoun", if open == 1 { "it together" } else { "them together" }.to_owned()),
+    ]);
+    if let Step::ResponseLost(trial) | Step::NotTolerated(trial) | Step::CannotBeRaised(trial) = step {
+        let room = dose_room(trial, situation.assessment.patient.age_years, situation.knowledge);
+        let doses = [("dose", trial.current_dose), ("minimum", trial.minimum_dose), ("maximum", room.maximum)];
+        values.insert("drug", trial.drug.to_string());
+        values.extend(doses.into_iter().filter_map(|(name, dose)| Some((name, dose_text(dose?, trial.drug, situation.knowledge)))));
+    }
+    values
+}
+
+fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Step::Unjudged = step {
+        let question = |trial: &&Trial| format!("{}: remitted, better, no change, not tolerated?", trial_line(trial, situation.knowledge));
+        blocks.push(Block::List("Not documented", undocumented(situation).iter().map(question).collect()));
+    }
+    let adjunct_first = partial || matches!(step, Step::ResponseLost(_));
+    blocks.extend(list::options(situation, adjunct_first));
+    blocks.extend(list::last_lines(situation));
+    blocks
+}
+
+/// What the card rests on, without day counters.
+fn ground(step: Step<'_>, situation: Situation<'_>) -> Vec<String> {
+    let mut ground = vec![joined(&situation.assessment.counted_failures)];
+    ground.extend(undocumented(situation).iter().map(|trial| trial.drug.to_string()));
+    if let Step::ResponseLost(trial) | Step::NotTolerated(trial) | Step::CannotBeRaised(trial) = step {
+        ground.push(format!("{} {}", trial.drug, trial.start.map(|start| start.to_string()).unwrap_or_default()));
+    }
+    ground.extend(situation.current_trial().map(|trial| format!("now {}", trial.drug)));
+    ground
+}
+
+#[cfg(test)]
+mod tests;

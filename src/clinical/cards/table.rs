@@ -1,0 +1,173 @@
+//! The trial table that every card shows, and the words for a trial.
+
+use super::Situation;
+use super::markdown::inline;
+use crate::clinical::chart::Evidence;
+use crate::clinical::derive::{Adequacy, Marker, Reason, Response, Trial, dose_text};
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::{DailyDose, Day};
+
+/// The most trials a side bar has room for.
+const ROWS: usize = 6;
+
+const HEAD: &str = "| Trial | Dose | Dates | Days at or above the usual minimum | Verdict | Response |\n|---|---|---|---|---|---|";
+
+/// The trials as a table, the newest last; where there are too many, those of the current episode first.
+pub(super) fn trial_table(situation: Situation<'_>) -> String {
+    let mut shown: Vec<&Trial> = situation.assessment.trials.iter().collect();
+    let left_out = shown.len().saturating_sub(ROWS);
+    while shown.len() > ROWS {
+        let earlier = shown.iter().position(|trial| !trial.in_episode).unwrap_or(0);
+        shown.remove(earlier);
+    }
+    if shown.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<String> = shown.iter().map(|trial| row(trial, situation.knowledge)).collect();
+    let table = format!("{HEAD}\n{}", rows.join("\n"));
+    match left_out {
+        0 => table,
+        1 => format!("{table}\n\n1 further trial is not shown."),
+        n => format!("{table}\n\n{n} further trials are not shown."),
+    }
+}
+
+fn row(trial: &Trial, knowledge: &Knowledge) -> String {
+    let name = inline(trial.drug.name());
+    let name = if trial.in_episode { name } else { format!("{name} (earlier episode)") };
+    let cells = [
+        name,
+        inline(&doses(trial, knowledge)),
+        inline(&dates(trial)),
+        inline(&days_at_dose(trial)),
+        verdict(trial),
+        inline(&response(trial)),
+    ];
+    format!("| {} |", cells.join(" | "))
+}
+
+/// The doses in order, at most the last three.
+fn doses(trial: &Trial, knowledge: &Knowledge) -> String {
+    let text = |dose: Option<DailyDose>| dose.map_or_else(|| "dose unknown".to_owned(), |dose| dose_text(dose, trial.drug, knowledge));
+    let mut steps: Vec<String> = trial.doses.iter().map(|span| text(span.mg_per_day)).collect();
+    steps.dedup();
+    let minimum =
+        trial.minimum_dose.map(|minimum| format!(" (usual minimum {})", dose_text(minimum, trial.drug, knowledge))).unwrap_or_default();
+    let first = steps.len().saturating_sub(3);
+    let dots = if first > 0 { "… " } else { "" };
+    match steps.get(first..) {
+        Some([]) | None => format!("dose unknown{minimum}"),
+        Some(last) => format!("{dots}{}{minimum}", last.join(", then ")),
+    }
+}
+
+/// From when to when.
+pub(super) fn dates(trial: &Trial) -> String {
+    let Some(start) = trial.start else { return "dates unknown".to_owned() };
+    match (trial.ongoing, trial.has_marker(Marker::OpenEnded), trial.end.or(trial.last_covered)) {
+        (true, true, _) => format!("on the list since {start}"),
+        (true, false, _) => format!("{start} to now"),
+        (false, _, Some(end)) => format!("{start} to {end}"),
+        (false, _, None) => format!("from {start}"),
+    }
+}
+
+/// How the days are known: `supplied`, `ordered`, `taken`.
+pub(super) const fn evidence_word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Dispensed => "supplied",
+        Evidence::Administered | Evidence::Stated => "taken",
+        Evidence::Ordered => "ordered",
+    }
+}
+
+fn days_at_dose(trial: &Trial) -> String {
+    let word = evidence_word(trial.evidence);
+    match (trial.window, trial.pdc) {
+        (Some(window), Some(pdc)) => format!("{} of {window} {word} ({})", trial.at_dose_days, percent(pdc)),
+        (Some(_), None) | (None, _) => format!("{} {word}", trial.at_dose_days),
+    }
+}
+
+/// A share in whole percent, never rounded up: 79.9 % is below 80 %.
+pub(super) fn percent(share: f64) -> String {
+    // the small addend undoes what the division lost: 84 of 105 days is 80 %
+    format!("{} %", (share * 100.0 + 1e-9).floor())
+}
+
+/// The verdict with its reasons.
+pub(super) fn verdict(trial: &Trial) -> String {
+    let verdict = match trial.adequacy {
+        Adequacy::Adequate if trial.has_marker(Marker::Short) => "adequate, at the short end",
+        Adequacy::Adequate => "adequate",
+        Adequacy::Inadequate => "not adequate",
+        Adequacy::InProgress => "in progress",
+        Adequacy::Unknown => "not known",
+    };
+    let words: Vec<&str> =
+        trial.reasons.iter().map(|reason| reason_words(*reason)).chain(trial.markers.iter().filter_map(|m| marker_words(*m))).collect();
+    if words.is_empty() { verdict.to_owned() } else { format!("{verdict}: {}", words.join("; ")) }
+}
+
+const fn reason_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::DoseBelowMinimum => "below the usual minimum dose",
+        Reason::UnknownDose => "dose cannot be read",
+        Reason::DurationInProgress => "not long enough yet",
+        Reason::DurationTooShort => "too short",
+        Reason::Interrupted => "interrupted",
+        Reason::AdherenceLow => "too many days missed",
+        Reason::AdherenceContradicted => "record says it was not taken as planned",
+        Reason::NotATrial => "low dose or other use, not a trial",
+        Reason::UncodedDrug => "text entry, to be confirmed",
+        Reason::UnknownDates => "dates unknown",
+    }
+}
+
+const fn marker_words(marker: Marker) -> Option<&'static str> {
+    match marker {
+        Marker::Combination => Some("combined with another antidepressant"),
+        Marker::Duplication => Some("second of two serotonin reuptake inhibitors, counted once"),
+        Marker::AugmentationEarly => Some("augmented before it was adequate"),
+        Marker::CarriedOver => Some("an older add-on was carried over"),
+        Marker::Intolerance => Some("not tolerated"),
+        Marker::Lapsed => Some("supply has run out"),
+        Marker::Improving => Some("early improvement"),
+        Marker::LossOfResponse => Some("response lost"),
+        Marker::AboveUsualMaximum => Some("above the usual maximum"),
+        Marker::Inducer => Some("exposure may be low: enzyme inducer"),
+        Marker::CrossTaper | Marker::Short | Marker::Settling | Marker::OpenEnded => None,
+    }
+}
+
+/// The response in words, with the scores.
+pub(super) fn response(trial: &Trial) -> String {
+    let class = match trial.response {
+        Response::Remission => "remission",
+        Response::Response => "response",
+        Response::Partial => "without sufficient response (partial)",
+        Response::NonResponse => "without sufficient response",
+        Response::CannotJudge => "cannot be judged",
+        Response::NotDocumented => "not documented",
+    };
+    match (&trial.baseline, &trial.latest) {
+        (Some(baseline), Some(latest)) => {
+            let scale = baseline.instrument.word().to_uppercase();
+            format!("{class}: {scale} {} to {} ({} to {})", baseline.score, latest.score, baseline.date, latest.date)
+        }
+        (Some(only), None) | (None, Some(only)) => {
+            format!("{class}: {} {} on {}", only.instrument.word().to_uppercase(), only.score, only.date)
+        }
+        (None, None) => class.to_owned(),
+    }
+}
+
+/// A trial in one line, for texts outside the table.
+pub(super) fn trial_line(trial: &Trial, knowledge: &Knowledge) -> String {
+    inline(&format!("{}, {}, {}", trial.drug, doses(trial, knowledge), dates(trial)))
+}
+
+/// The day of a trial, its first day being day 1.
+pub(super) fn trial_day(trial: &Trial, day: Day) -> Option<i32> {
+    trial.start.map(|start| day - start + 1)
+}
