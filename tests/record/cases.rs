@@ -528,3 +528,67 @@ fn snapshots_hold(story: &str, case: &Case) -> bool {
         assessment && cards
     })
 }
+
+/// The comparison itself: what the first story expects, and each way of missing it.
+#[test]
+fn a_difference_in_any_member_is_noticed() {
+    let stories = stories();
+    let (story, case) = stories.iter().find(|(story, _)| story == "dose-exactly-at-the-minimum-on-day-42").expect("the story");
+    let right = serde_json::json!({
+        "patient": { "ageYears": 34, "sex": "female" },
+        "scope": { "status": "in-scope", "reasons": [] },
+        "trials": [{
+            "drug": "sertraline", "start": "2026-01-20", "end": null, "ongoing": true, "days": 42, "atDoseDays": 42, "window": 42,
+            "pdc": 0.995, "adequacy": "adequate", "reasons": [], "markers": ["short"], "evidence": "dispensed", "response": "non-response",
+            "baseline": { "score": 18 }, "latest": { "score": 16 }, "failed": true, "inEpisode": true
+        }, { "drug": "trazodone", "start": "2026-01-20", "reasons": ["not-a-trial"] }],
+        "currentScore": { "score": 16 },
+        "adequateFailedTrials": 1,
+        "twoAdequateFailures": "no",
+        "bipolar": { "state": "none", "indicators": [] },
+        "safety": [],
+        "interactions": [{ "severity": "info" }],
+        "cards": [{ "code": "next-step", "variant": "tier-1", "indicator": "info", "summary": "" }]
+    });
+    let noticed = |found: &Value| {
+        let mut report = Report { case: story, form: "bundle.json", found: BTreeSet::new() };
+        compare(&case.expected, None, found, &mut report);
+        report.found.into_iter().map(|mismatch| mismatch.member).collect::<Vec<_>>()
+    };
+    assert_eq!(noticed(&right), Vec::<String>::new());
+    for (place, wrong) in [
+        ("/patient/ageYears", Value::from(33)),
+        ("/patient/sex", Value::Null),
+        ("/scope/status", Value::from("undetermined")),
+        ("/trials/0/start", Value::from("2026-01-21")),
+        ("/trials/0/end", Value::from("2026-03-02")),
+        ("/trials/0/ongoing", Value::from(false)),
+        ("/trials/0/days", Value::from(41)),
+        ("/trials/0/atDoseDays", Value::from(41)),
+        ("/trials/0/window", Value::from(43)),
+        ("/trials/0/pdc", Value::from(0.98)),
+        ("/trials/0/adequacy", Value::from("in-progress")),
+        ("/trials/0/reasons", Value::from(vec!["interrupted"])),
+        ("/trials/0/evidence", Value::from("ordered")),
+        ("/trials/0/response", Value::from("partial")),
+        ("/trials/0/baseline", Value::Null),
+        ("/trials/0/latest/score", Value::from(15)),
+        ("/trials/0/failed", Value::from(false)),
+        ("/trials/0/inEpisode", Value::from(false)),
+        ("/trials/1/reasons", Value::from(vec!["duration-too-short"])),
+        ("/currentScore", Value::Null),
+        ("/adequateFailedTrials", Value::from(2)),
+        ("/twoAdequateFailures", Value::from("yes")),
+        ("/bipolar/state", Value::from("open")),
+        ("/safety", Value::from(vec!["item"])),
+        ("/interactions/0/severity", Value::from("warning")),
+        ("/cards/0/code", Value::from("complete-trial")),
+        ("/cards/0/variant", Value::from("tier-2")),
+        ("/cards/0/indicator", Value::from("warning")),
+        ("/cards", Value::from(Vec::<Value>::new())),
+    ] {
+        let mut found = right.clone();
+        *found.pointer_mut(place).unwrap_or_else(|| panic!("a member at {place}")) = wrong;
+        assert!(!noticed(&found).is_empty(), "{place}: not noticed");
+    }
+}
