@@ -408,7 +408,7 @@ fn compare_findings(expected: &Expected, found: &Value, report: &mut Report<'_>)
     contains("augmentation", &expected.augmentation, &each(&found["augmentation"], "drug"), report);
     for id in &expected.options {
         let offered = offered(found).iter().any(|option| starts(&option["id"], id));
-        report.holds("options", offered, format!("{id} among them"), &each(&found["options"], "id"));
+        report.holds("options", offered, format!("{id} among them"), each(&found["options"], "id"));
     }
 }
 
