@@ -1,24 +1,14 @@
-//! Drugs, their products and their names.
+//! Drugs by code and by name, and the groups they belong to.
 
-use crate::clinical::units::{Form, Ingredient, PackDay, ProductUse, Strength};
+use std::collections::HashMap;
 
-/// A product of the product tables.
-#[derive(Debug, Clone)]
-pub struct Product {
-    /// RxNorm code.
-    pub rxcui: &'static str,
-    /// RxNorm name.
-    pub name: &'static str,
-    /// Its ingredients with their strengths a unit. Combinations that count as one drug (dextromethorphan-bupropion) are one
-    /// component, counted in tablets; olanzapine-fluoxetine is two. An ingredient the tables have no use for is left out.
-    pub components: Vec<(Ingredient, Option<Strength>)>,
-    /// Form.
-    pub form: Form,
-    /// What it may count as.
-    pub product_use: ProductUse,
-    /// Day by day, for a titration or starter pack.
-    pub pack: Vec<PackDay>,
-}
+use serde::Deserialize;
+
+use super::cell::Cells;
+use super::fault::{Defects, Fault, Place};
+use super::raw::{Row, parts};
+use super::words::Words;
+use crate::clinical::units::{Code, DrugGroup, Ingredient, System};
 
 /// A name found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,4 +19,155 @@ pub struct NameMatch {
     pub at: usize,
     /// How long the name is, in bytes.
     pub length: usize,
+}
+
+/// What names a drug: the columns that the dose table and the table of other drugs share.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct DrugRow {
+    pub drug: &'static str,
+    pub rxnorm: &'static str,
+    pub atc: &'static str,
+    pub names: &'static str,
+}
+
+/// A further name of a drug.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct NameRow {
+    name: &'static str,
+    drug: &'static str,
+}
+
+/// A drug in a group.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct DrugGroupRow {
+    group: &'static str,
+    drug: &'static str,
+}
+
+/// Every drug of the tables: one ingredient each, whatever the number of its codes and names.
+pub(super) struct Drugs {
+    by_canonical_name: HashMap<&'static str, (Ingredient, Place)>,
+    by_code: HashMap<(System, &'static str), Ingredient>,
+    by_name: HashMap<String, Vec<Ingredient>>,
+    rxnorm: HashMap<Ingredient, &'static str>,
+    groups: HashMap<Ingredient, u64>,
+    words: Words<Ingredient>,
+}
+
+const _: () = assert!(DrugGroup::ALL.len() <= 64, "a u64 holds 64 groups");
+
+impl Drugs {
+    pub fn new(drugs: &[Row<DrugRow>], names: &[Row<NameRow>], groups: &[Row<DrugGroupRow>], defects: &mut Defects) -> Drugs {
+        let mut all = Drugs {
+            by_canonical_name: HashMap::new(),
+            by_code: HashMap::new(),
+            by_name: HashMap::new(),
+            rxnorm: HashMap::new(),
+            groups: HashMap::new(),
+            words: Words::new([]),
+        };
+        for row in drugs {
+            all.add(row, defects);
+        }
+        for Row { at, cells: row } in names {
+            if let Some(ingredient) = all.known(*at, row.drug, defects) {
+                all.add_name(*at, row.name, ingredient, defects);
+            }
+        }
+        for Row { at, cells: row } in groups {
+            let group: Option<DrugGroup> = Cells { at: *at, defects }.word("group", row.group);
+            let ingredient = all.known(*at, row.drug, defects);
+            if let (Some(group), Some(ingredient)) = (group, ingredient) {
+                let of_drug = all.groups.entry(ingredient).or_default();
+                if *of_drug & bit(group) != 0 {
+                    let what = format!("{ingredient} in {group}");
+                    defects.add(*at, Fault::Twice { what, first: "an earlier row".to_owned() });
+                }
+                *of_drug |= bit(group);
+            }
+        }
+        let names = all.by_name.iter().flat_map(|(name, of)| of.iter().map(move |ingredient| (name.as_str(), *ingredient)));
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        all.words = Words::new(names);
+        all
+    }
+
+    fn add(&mut self, Row { at, cells: row }: &Row<DrugRow>, defects: &mut Defects) {
+        if row.drug.trim().is_empty() || row.drug != row.drug.to_lowercase() {
+            defects.add(*at, Fault::UnknownDrug(format!("{} (a drug is named in lower case)", row.drug)));
+            return;
+        }
+        if let Some((_, first)) = self.by_canonical_name.get(row.drug) {
+            defects.add(*at, Fault::Twice { what: row.drug.to_owned(), first: first.to_string() });
+            return;
+        }
+        let ingredient = Ingredient::named(row.drug);
+        self.by_canonical_name.insert(row.drug, (ingredient, *at));
+        if let Some(first) = parts(row.rxnorm).next() {
+            self.rxnorm.insert(ingredient, first);
+        }
+        let codes = parts(row.rxnorm).map(|code| (System::RxNorm, code)).chain(parts(row.atc).map(|code| (System::Atc, code)));
+        for (system, code) in codes {
+            if let Some(other) = self.by_code.insert((system, code), ingredient) {
+                defects.add(*at, Fault::Twice { what: format!("code {code}"), first: format!("the row of {other}") });
+            }
+        }
+        self.add_name(*at, row.drug, ingredient, defects);
+        for name in parts(row.names) {
+            self.add_name(*at, name, ingredient, defects);
+        }
+    }
+
+    fn add_name(&mut self, at: Place, name: &str, ingredient: Ingredient, defects: &mut Defects) {
+        let of_name = self.by_name.entry(name.trim().to_lowercase()).or_default();
+        if of_name.contains(&ingredient) {
+            defects.add(at, Fault::Twice { what: name.to_owned(), first: format!("the names of {ingredient}") });
+        } else {
+            of_name.push(ingredient);
+        }
+    }
+
+    /// The drug a row names, which some table has to have.
+    pub fn known(&self, at: Place, name: &str, defects: &mut Defects) -> Option<Ingredient> {
+        let known = self.by_canonical_name.get(name.trim()).map(|(ingredient, _)| *ingredient);
+        if known.is_none() {
+            defects.add(at, Fault::UnknownDrug(name.to_owned()));
+        }
+        known
+    }
+
+    pub fn of_code(&self, code: Code<'_>) -> Option<Ingredient> {
+        // a key of a shorter life is a key all the same
+        let by_code: &HashMap<(System, &str), Ingredient> = &self.by_code;
+        match code.system {
+            System::RxNorm => by_code.get(&(System::RxNorm, code.code.trim())).copied(),
+            System::Atc => by_code.get(&(System::Atc, code.code.trim().to_ascii_uppercase().as_str())).copied(),
+            System::Loinc | System::Snomed | System::Icd10 | System::Ndc | System::Cpt | System::Other => None,
+        }
+    }
+
+    pub fn named(&self, name: &str) -> Option<Ingredient> {
+        match self.by_name.get(&name.trim().to_lowercase()).map(Vec::as_slice) {
+            Some([one]) => Some(*one),
+            Some(_) | None => None,
+        }
+    }
+
+    pub fn in_text(&self, text: &str) -> Vec<NameMatch> {
+        let found = self.words.in_text(text).into_iter();
+        found.map(|found| NameMatch { ingredient: found.value, at: found.at, length: found.length }).collect()
+    }
+
+    pub fn rxnorm(&self, ingredient: Ingredient) -> Option<&'static str> {
+        self.rxnorm.get(&ingredient).copied()
+    }
+
+    pub fn in_group(&self, ingredient: Ingredient, group: DrugGroup) -> bool {
+        self.groups.get(&ingredient).is_some_and(|groups| groups & bit(group) != 0)
+    }
+}
+
+fn bit(group: DrugGroup) -> u64 {
+    1 << group as u64
 }

@@ -1,5 +1,24 @@
 //! Raw rows, checked as a whole.
 
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::antidepressant::antidepressants;
+use super::condition::Conditions;
+use super::drug::Drugs;
+use super::fault::{Defects, Fault};
+use super::observation::Observations;
+use super::option::{care_levels, options};
+use super::parameter::parameters;
+use super::product::products;
+use super::raw::{RawTable, Row, Texts};
+use super::relevance::Relevance;
+use super::site::Site;
+use super::{Knowledge, show};
+
 /// A defect of the tables: what is wrong, in which file and row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Defect {
@@ -9,6 +28,15 @@ pub struct Defect {
     pub line: Option<u64>,
     /// What is wrong.
     pub what: String,
+}
+
+impl std::fmt::Display for Defect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}, line {line}: {}", self.file, self.what),
+            None => write!(f, "{}: {}", self.file, self.what),
+        }
+    }
 }
 
 /// A site's own parameters and rows, as text (TOML); read from disk by the edge.
@@ -26,3 +54,114 @@ pub struct SiteChange {
     /// In words: `adequate_min_days: 42 -> 56`.
     pub what: String,
 }
+
+static BUILTIN: LazyLock<Knowledge> = LazyLock::new(|| {
+    load(&Texts::builtin(), None).unwrap_or_else(|defects| {
+        let defects: Vec<_> = defects.iter().map(Defect::to_string).collect();
+        panic!("the project's own tables have defects, which a test would have found:\n{}", defects.join("\n"))
+    })
+});
+
+/// The project's own tables.
+pub(super) fn builtin() -> &'static Knowledge {
+    &BUILTIN
+}
+
+/// Reads every table to its end and checks them as a whole.
+pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowledge, Vec<Defect>> {
+    let mut tables = Tables { defects: Defects::default(), site: Site::default(), texts, raw: Vec::new() };
+    if let Some(file) = site_file {
+        tables.site = Site::read(file, &mut tables.defects);
+    }
+    let mut changes: Vec<_> = Vec::new();
+
+    let parameter_rows = tables.rows("parameters.csv");
+    let parameters = parameters(&parameter_rows, &tables.site.parameters, &mut changes, &mut tables.defects);
+    changes.extend(tables.site.changes());
+
+    let antidepressant_rows = tables.rows("antidepressants.csv");
+    let dose_by_form = tables.rows("dose_by_form.csv");
+    let mut drug_rows = tables.again("antidepressants.csv");
+    drug_rows.extend(tables.rows("drugs.csv"));
+    let (names, groups) = (tables.rows("names.csv"), tables.rows("drug_groups.csv"));
+    let drugs = Drugs::new(&drug_rows, &names, &groups, &mut tables.defects);
+    let antidepressants = antidepressants(&antidepressant_rows, &dose_by_form, &drugs, parameters.as_ref(), &mut tables.defects);
+
+    let (own, other) = (tables.rows("products.csv"), tables.rows("other_products.csv"));
+    let products = products(own.iter().chain(&other), &drugs, &mut tables.defects);
+
+    let rows = tables.rows("care_levels.csv");
+    let care_levels = care_levels(&rows, &mut tables.defects);
+    let rows = tables.rows("options.csv");
+    let options = options(&rows, &care_levels, &drugs, &mut tables.defects);
+
+    let rows = tables.rows("conditions.csv");
+    let conditions = Conditions::new(&rows, &mut tables.defects);
+    let rows = tables.rows("observations.csv");
+    let observations = Observations::new(&rows, &mut tables.defects);
+    let (words, classes) = (tables.rows("relevant_words.csv"), tables.rows("relevant_classes.csv"));
+    let relevance = Relevance::new(&words, &classes, &mut tables.defects);
+
+    let version = texts.text("VERSION").trim();
+    if version.is_empty() {
+        tables.defects.add_for_file("VERSION", Fault::Empty("version"));
+    }
+    tables.defects.into_result()?;
+    Ok(Knowledge {
+        version,
+        sha256: sha256(texts, site_file),
+        document: show::Document::new(tables.raw, &tables.site),
+        changes,
+        parameters: parameters.expect("a parameter that cannot be had is a defect"),
+        drugs,
+        antidepressants,
+        products,
+        options,
+        care_levels,
+        conditions,
+        observations,
+        relevance,
+    })
+}
+
+/// The tables on their way from text to rows.
+struct Tables<'a> {
+    texts: &'a Texts,
+    site: Site,
+    raw: Vec<RawTable>,
+    defects: Defects,
+}
+
+impl Tables<'_> {
+    /// The rows of a file and those a site adds.
+    fn rows<T: Deserialize<'static>>(&mut self, file: &'static str) -> Vec<Row<T>> {
+        let table = RawTable::read(self.texts, file, &self.site.rows, &mut self.defects);
+        let rows = table.rows(&mut self.defects);
+        self.raw.push(table);
+        rows
+    }
+
+    /// The rows of a file already read, by other columns.
+    fn again<T: Deserialize<'static>>(&mut self, file: &'static str) -> Vec<Row<T>> {
+        let table = self.raw.iter().find(|table| table.file == file);
+        table.map(|table| table.rows(&mut self.defects)).unwrap_or_default()
+    }
+}
+
+/// The hash over the names and contents of all tables, and over the site's file.
+fn sha256(texts: &Texts, site: Option<&SiteFile>) -> String {
+    let site = site.map(|site| ("site", site.content.as_str()));
+    let mut hash = Sha256::new();
+    for (name, content) in texts.iter().chain(site) {
+        // the length keeps the end of one file from being the begin of the next
+        hash.update(format!("{name}\n{}\n", content.len()));
+        hash.update(content);
+    }
+    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests;

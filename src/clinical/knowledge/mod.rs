@@ -4,158 +4,197 @@
 //! The tables live as long as the program: names handed out are `&'static`.
 
 mod antidepressant;
+mod cell;
 mod condition;
 mod drug;
+mod fault;
 mod load;
 mod observation;
 mod option;
 mod parameter;
+mod product;
+mod raw;
+mod relevance;
 mod show;
+mod site;
+mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
-pub use drug::{NameMatch, Product};
+pub use drug::NameMatch;
 pub use load::{Defect, SiteChange, SiteFile};
 pub use observation::Observation;
 pub use option::{CareLevel, Offer, OptionKind, OptionRow};
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
+pub use product::Product;
 
-use crate::clinical::units::{Code, DrugGroup, GroupSet, Ingredient};
+use std::collections::HashMap;
+
+use condition::Conditions;
+use drug::Drugs;
+use observation::Observations;
+use raw::Texts;
+use relevance::Relevance;
+
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, System};
 
 /// Every table, checked.
 pub struct Knowledge {
-    // filled by `load`
+    version: &'static str,
+    sha256: String,
+    document: show::Document,
+    changes: Vec<SiteChange>,
+    parameters: Parameters,
+    drugs: Drugs,
+    antidepressants: Vec<Antidepressant>,
+    products: HashMap<&'static str, Product>,
+    options: Vec<OptionRow>,
+    care_levels: Vec<CareLevel>,
+    conditions: Conditions,
+    observations: Observations,
+    relevance: Relevance,
 }
 
 /// What a drug needs to be an adequate trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requirement {
     /// The least daily dose (rules.md 2.1).
-    pub minimum: crate::clinical::units::DailyDose,
+    pub minimum: DailyDose,
     /// For how many days at that dose (parameter `adequate_min_days`).
-    pub days: crate::clinical::units::Days,
+    pub days: Days,
 }
 
 impl Knowledge {
     /// The project's own tables, without any change by a site. Loaded once.
     pub fn builtin() -> &'static Knowledge {
-        todo!()
+        load::builtin()
     }
 
     /// The tables with a site's own parameters and rows. Reports every defect, not only the first.
-    pub fn with_site(_site: &SiteFile) -> Result<&'static Knowledge, Vec<Defect>> {
-        todo!()
+    pub fn with_site(site: &SiteFile) -> Result<&'static Knowledge, Vec<Defect>> {
+        load::load(&Texts::builtin(), Some(site)).map(|knowledge| &*Box::leak(Box::new(knowledge)))
     }
 
     /// The version of the knowledge: `2026.11.0`.
     pub fn version(&self) -> &'static str {
-        todo!()
+        self.version
     }
 
     /// SHA-256 over the content of every table and the site's changes, in lower-case hex.
     pub fn sha256(&self) -> &str {
-        todo!()
+        &self.sha256
     }
 
     /// What the site changed, in words, for every output that shows the version.
     pub fn site_changes(&self) -> &[SiteChange] {
-        todo!()
+        &self.changes
     }
 
     /// All tables as Markdown, with sources and version, for a clinician to read and sign off.
     pub fn to_markdown(&self) -> String {
-        todo!()
+        self.document.to_markdown(self.version, &self.sha256, &self.changes)
     }
 
     /// The numbers a site may change.
     pub fn parameters(&self) -> &Parameters {
-        todo!()
+        &self.parameters
     }
 
     /// The product (drug, strength, form) of an RxNorm code of either product table.
-    pub fn product(&self, _rxcui: &str) -> Option<&Product> {
-        todo!()
+    pub fn product(&self, rxcui: &str) -> Option<&Product> {
+        self.products.get(rxcui.trim())
     }
 
     /// The ingredient of an RxNorm ingredient code, or of an ATC code of five levels.
-    pub fn ingredient(&self, _code: Code<'_>) -> Option<Ingredient> {
-        todo!()
+    pub fn ingredient(&self, code: Code<'_>) -> Option<Ingredient> {
+        self.drugs.of_code(code)
     }
 
-    /// The ingredient with exactly this name or brand name, whatever the case.
-    pub fn ingredient_named(&self, _name: &str) -> Option<Ingredient> {
-        todo!()
+    /// The ingredient with exactly this name or brand name, whatever the case; `None` for a brand of two ingredients.
+    pub fn ingredient_named(&self, name: &str) -> Option<Ingredient> {
+        self.drugs.named(name)
     }
 
     /// The ingredients whose names or brand names stand in a text as whole words, whatever the case (rules.md 3.6); the longest
     /// name wins where names overlap ("dextromethorphan-bupropion" is not bupropion). In order of their place in the text.
-    pub fn names_in(&self, _text: &str) -> Vec<NameMatch> {
-        todo!()
+    pub fn names_in(&self, text: &str) -> Vec<NameMatch> {
+        self.drugs.in_text(text)
     }
 
     /// The RxNorm ingredient code, where there is one.
-    pub fn rxnorm(&self, _ingredient: Ingredient) -> Option<&'static str> {
-        todo!()
+    pub fn rxnorm(&self, ingredient: Ingredient) -> Option<&'static str> {
+        self.drugs.rxnorm(ingredient)
     }
 
     /// The row of an antidepressant; `None` for every other drug.
-    pub fn antidepressant(&self, _ingredient: Ingredient) -> Option<&Antidepressant> {
-        todo!()
+    pub fn antidepressant(&self, ingredient: Ingredient) -> Option<&Antidepressant> {
+        let index = self.antidepressants.binary_search_by_key(&ingredient, |row| row.ingredient).ok()?;
+        Some(&self.antidepressants[index])
     }
 
     /// Every antidepressant, by name.
     pub fn antidepressants(&self) -> &[Antidepressant] {
-        todo!()
+        &self.antidepressants
     }
 
     /// The least dose a day at which an augmenter counts as "at dose" (rules.md 3.5); `None` for a drug that is no augmenter.
-    pub fn augmentation_minimum(&self, _ingredient: Ingredient) -> Option<crate::clinical::units::DailyDose> {
-        todo!()
+    pub fn augmentation_minimum(&self, ingredient: Ingredient) -> Option<DailyDose> {
+        self.augmentations(ingredient).find_map(|row| row.augmentation_minimum)
     }
 
     /// Whether the drug is an augmenter: a row of the option table of kind augmentation names it.
-    pub fn is_augmenter(&self, _ingredient: Ingredient) -> bool {
-        todo!()
+    pub fn is_augmenter(&self, ingredient: Ingredient) -> bool {
+        self.augmentations(ingredient).next().is_some()
     }
 
     /// Whether the drug belongs to the group.
-    pub fn in_group(&self, _ingredient: Ingredient, _group: DrugGroup) -> bool {
-        todo!()
+    pub fn in_group(&self, ingredient: Ingredient, group: DrugGroup) -> bool {
+        self.drugs.in_group(ingredient, group)
     }
 
     /// Whether a code is in an antidepressant or augmenter class, though its drug is not in the tables (ATC N06A, N05A ...).
-    pub fn is_relevant_class(&self, _code: Code<'_>) -> bool {
-        todo!()
+    pub fn is_relevant_class(&self, code: Code<'_>) -> bool {
+        code.system == System::Atc && self.relevance.of_class(code.code)
     }
 
     /// The groups of all codings of one diagnosis taken together, with the exclusions of rules.md 16 applied: the longest depression
     /// code alone counts (`depression.psychotic` is a flag on top), a bipolar code leaves no depression group, a remission
     /// code leaves the substance-use group.
-    pub fn condition_groups<'a>(&self, _codes: impl IntoIterator<Item = Code<'a>>) -> GroupSet {
-        todo!()
+    pub fn condition_groups<'a>(&self, codes: impl IntoIterator<Item = Code<'a>>) -> GroupSet {
+        self.conditions.groups(codes)
+    }
+
+    /// Whether a psychosis code gives way to a current code of psychotic depression on another diagnosis: double coding of one
+    /// state (rules.md 1.4). Within one diagnosis [`Knowledge::condition_groups`] has done it already.
+    pub fn yields_to_psychotic_depression(&self, code: &str) -> bool {
+        self.conditions.yields_to_psychotic_depression(code)
     }
 
     /// Whether the words of a diagnosis that no code table knows look as if it might matter (rules.md 17, last point).
-    pub fn looks_relevant(&self, _text: &str) -> bool {
-        todo!()
+    pub fn looks_relevant(&self, text: &str) -> bool {
+        self.relevance.of_text(text)
     }
 
     /// The row of an observation code; by text for instruments without a verified code.
-    pub fn observation(&self, _code: Code<'_>) -> Option<&Observation> {
-        todo!()
+    pub fn observation(&self, code: Code<'_>) -> Option<&Observation> {
+        self.observations.of_code(code)
     }
 
     /// The row of an observation named in a text, for instruments without a verified code (QIDS, HAM-D, MADRS, RMS, STOP-BANG, AIMS).
-    pub fn observation_named(&self, _text: &str) -> Option<&Observation> {
-        todo!()
+    pub fn observation_named(&self, text: &str) -> Option<&Observation> {
+        self.observations.named(text)
     }
 
     /// The options of the augmentation table, in the order of the table.
     pub fn options(&self) -> &[OptionRow] {
-        todo!()
+        &self.options
     }
 
     /// Who can do what, in order.
     pub fn care_levels(&self) -> &[CareLevel] {
-        todo!()
+        &self.care_levels
+    }
+
+    fn augmentations(&self, ingredient: Ingredient) -> impl Iterator<Item = &OptionRow> {
+        self.options.iter().filter(move |row| row.kind == OptionKind::Augmentation && row.ingredients.contains(&ingredient))
     }
 }

@@ -1,1 +1,218 @@
 //! The tables as Markdown, for a clinician to read and sign off.
+
+use std::fmt::Write;
+
+use csv::StringRecord;
+
+use super::load::SiteChange;
+use super::raw::{RawTable, Row};
+use super::site::{Site, SiteParameter};
+
+/// The tables as they were read, with what a site changed.
+pub(super) struct Document {
+    tables: Vec<RawTable>,
+    site_parameters: Vec<SiteParameter>,
+}
+
+/// A part of the document: one table, some of its columns, perhaps only some of its rows.
+struct Section {
+    title: &'static str,
+    file: &'static str,
+    columns: &'static [&'static str],
+    /// Rows where this column has this value stay away.
+    without: Option<(&'static str, &'static str)>,
+}
+
+const SECTIONS: &[Section] = &[
+    Section {
+        title: "Parameters",
+        file: "parameters.csv",
+        columns: &["name", "default", "unit", "allowed", "source", "grade", "note"],
+        without: None,
+    },
+    Section {
+        title: "Antidepressants: doses",
+        file: "antidepressants.csv",
+        columns: &[
+            "drug",
+            "class",
+            "trial_use",
+            "unit",
+            "minimum_default",
+            "minimum_label",
+            "minimum_athf_legacy",
+            "floor",
+            "usual_maximum",
+            "outpatient_maximum",
+            "geriatric_from_age",
+            "geriatric_maximum",
+            "minimum_source",
+            "floor_source",
+            "confidence",
+        ],
+        without: None,
+    },
+    Section {
+        title: "Antidepressants: start, titration, cautions",
+        file: "antidepressants.csv",
+        columns: &["drug", "rxnorm", "atc", "names", "start_dose", "titration", "renal_hepatic_note", "geriatric_note", "source"],
+        without: None,
+    },
+    Section {
+        title: "Doses of a form",
+        file: "dose_by_form.csv",
+        columns: &["drug", "form", "limit", "mg", "source", "confidence"],
+        without: None,
+    },
+    Section {
+        title: "Options",
+        file: "options.csv",
+        columns: &[
+            "id",
+            "name",
+            "kind",
+            "offer",
+            "drugs",
+            "taken_with",
+            "at_dose_minimum",
+            "at_dose_source",
+            "guideline",
+            "regulatory_status",
+            "start_dose",
+            "usual_range",
+            "evidence",
+            "source",
+            "confidence",
+        ],
+        without: None,
+    },
+    Section {
+        title: "Options: cautions and monitoring",
+        file: "options.csv",
+        columns: &["id", "contraindications_cautions", "interactions_dose_rules", "monitoring", "overdose_note", "care_levels"],
+        without: None,
+    },
+    Section {
+        title: "Options: how they go and what to discuss",
+        file: "options.csv",
+        columns: &["id", "titration", "change_over", "course_and_onset", "review_and_stop", "what_to_discuss", "side_effects"],
+        without: None,
+    },
+    Section {
+        title: "Diagnoses by group",
+        file: "conditions.csv",
+        columns: &["group", "system", "code", "match", "when", "display", "note", "source", "confidence"],
+        without: None,
+    },
+    Section {
+        title: "Observations",
+        file: "observations.csv",
+        columns: &[
+            "id",
+            "code",
+            "display",
+            "names",
+            "unit",
+            "conversions",
+            "conversion_source",
+            "plausible_from",
+            "plausible_to",
+            "plausible_source",
+            "thresholds",
+            "look_back",
+            "source",
+            "confidence",
+        ],
+        without: None,
+    },
+    Section {
+        title: "Other drugs",
+        file: "drugs.csv",
+        columns: &["drug", "rxnorm", "atc", "names", "source", "confidence"],
+        without: None,
+    },
+    Section { title: "Further names", file: "names.csv", columns: &["name", "drug", "source", "confidence"], without: None },
+    Section {
+        title: "Drug groups",
+        file: "drug_groups.csv",
+        columns: &["group", "drug", "effect", "grade", "note", "source", "confidence"],
+        without: None,
+    },
+    Section {
+        title: "Product exceptions",
+        file: "products.csv",
+        columns: &["rxcui", "name", "drugs", "use", "note", "source"],
+        without: Some(("use", "ordinary")),
+    },
+    Section {
+        title: "Packs, day by day",
+        file: "products.csv",
+        columns: &["rxcui", "name", "drugs", "pack", "note", "source"],
+        without: Some(("pack", "")),
+    },
+    Section {
+        title: "Care levels",
+        file: "care_levels.csv",
+        columns: &["id", "name", "setting", "can_do", "cannot_do", "when_to_choose", "source", "confidence"],
+        without: None,
+    },
+    Section { title: "Words that look relevant", file: "relevant_words.csv", columns: &["begins", "source"], without: None },
+    Section { title: "Classes that look relevant", file: "relevant_classes.csv", columns: &["class", "what", "source"], without: None },
+];
+
+impl Document {
+    pub fn new(tables: Vec<RawTable>, site: &Site) -> Document {
+        Document { tables, site_parameters: site.parameters.clone() }
+    }
+
+    pub fn to_markdown(&self, version: &str, sha256: &str, changes: &[SiteChange]) -> String {
+        let mut text = format!("# Trialwise: the clinical tables\n\nVersion {version}, SHA-256 `{sha256}`.\n");
+        text.push_str(
+            "\nEvery fact names its source and how sure it is. What is marked as from memory is to be checked before sign-off.\n",
+        );
+        if !changes.is_empty() {
+            text.push_str("\n## What this site changed\n\n");
+            for change in changes {
+                let _ = writeln!(text, "- {}", change.what);
+            }
+        }
+        for section in SECTIONS {
+            if let Some(table) = self.tables.iter().find(|table| table.file == section.file) {
+                self.section(section, table, &mut text);
+            }
+        }
+        text
+    }
+
+    fn section(&self, section: &Section, table: &RawTable, text: &mut String) {
+        let _ = writeln!(text, "\n## {}\n", section.title);
+        line(section.columns.iter().map(|column| column.replace('_', " ")), text);
+        line(section.columns.iter().map(|_| "---".to_owned()), text);
+        let index = |column: &str| table.headers.iter().position(|known| known == column);
+        let cell = |record: &'static StringRecord, column: &str| index(column).and_then(|index| record.get(index)).unwrap_or_default();
+        let shown = table.records.iter().filter(|row| section.without.is_none_or(|(column, value)| cell(row.cells, column) != value));
+        for row in shown {
+            line(section.columns.iter().map(|column| self.marked(table, column, cell(row.cells, column), row)), text);
+        }
+    }
+
+    /// A cell, marked where the site changed it: a row of its own, or the value of a parameter.
+    fn marked(&self, table: &RawTable, column: &str, cell: &str, row: &Row<&'static StringRecord>) -> String {
+        if table.file == "parameters.csv" && column == "default" {
+            let name = row.cells.get(0).unwrap_or_default();
+            let own = self.site_parameters.iter().rfind(|parameter| parameter.name == name && parameter.value != cell);
+            return own.map_or_else(|| cell.to_owned(), |own| format!("{cell}; **site: {}**", own.value));
+        }
+        if column == "source" && row.at.file != table.file {
+            return format!("{cell} (**site**: {})", row.at);
+        }
+        cell.to_owned()
+    }
+}
+
+fn line(cells: impl Iterator<Item = String>, text: &mut String) {
+    for cell in cells {
+        let _ = write!(text, "| {} ", cell.replace('|', "\\|").replace('\n', " "));
+    }
+    text.push_str("|\n");
+}

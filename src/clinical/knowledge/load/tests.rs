@@ -1,0 +1,317 @@
+use super::*;
+use crate::clinical::knowledge::{DoseProfile, OptionKind, Percent, TrialUse};
+use crate::clinical::units::{Code, DailyDose, DrugGroup, Form, Ingredient, PackDay, ProductUse, Strength, System};
+
+fn drug(name: &str) -> Ingredient {
+    builtin().ingredient_named(name).unwrap_or_else(|| panic!("no drug {name}"))
+}
+
+fn mg(mg: f64) -> Option<DailyDose> {
+    DailyDose::from_mg(mg)
+}
+
+/// The defects after a change to one table.
+fn defects(file: &str, change: impl Fn(&str) -> String) -> Vec<Defect> {
+    load(&Texts::builtin().with(file, change), None).err().unwrap_or_default()
+}
+
+/// The defects after adding one line to a table: each of them has to name that line.
+fn defects_of_line(file: &str, line: &str) -> Vec<String> {
+    let found = defects(file, |text| format!("{text}{line}\n"));
+    let last = Texts::builtin().text(file).lines().count() as u64 + 1;
+    for defect in &found {
+        assert_eq!((defect.file.as_str(), defect.line), (file, Some(last)), "{defect}");
+    }
+    found.into_iter().map(|defect| defect.what).collect()
+}
+
+fn with_site(content: &str) -> Result<Knowledge, Vec<Defect>> {
+    load(&Texts::builtin(), Some(&SiteFile { name: "site.toml".to_owned(), content: content.to_owned() }))
+}
+
+#[test]
+fn the_projects_own_tables_have_no_defect() {
+    if let Err(defects) = load(&Texts::builtin(), None) {
+        let defects: Vec<_> = defects.iter().map(Defect::to_string).collect();
+        panic!("{} defects:\n{}", defects.len(), defects.join("\n"));
+    }
+    assert_eq!(builtin().version(), "2026.11.0");
+    assert_eq!(builtin().sha256().len(), 64);
+    assert!(builtin().site_changes().is_empty());
+}
+
+#[test]
+fn minima_are_those_of_the_rules() {
+    let minimum = |name| builtin().antidepressant(drug(name)).and_then(|row| row.minimum);
+    assert_eq!(minimum("sertraline"), mg(50.0));
+    assert_eq!(minimum("venlafaxine"), mg(150.0));
+    assert_eq!(minimum("fluvoxamine"), mg(100.0));
+    assert_eq!(minimum("vilazodone"), mg(20.0));
+    assert_eq!(minimum("dextromethorphan-bupropion"), mg(2.0));
+    assert_eq!(minimum("brexanolone"), None);
+    let paroxetine = builtin().antidepressant(drug("paroxetine")).expect("a row");
+    assert_eq!(paroxetine.minimum(Form::ExtendedRelease), mg(25.0));
+    assert_eq!(paroxetine.minimum(Form::Immediate), mg(20.0));
+}
+
+#[test]
+fn a_dose_under_the_floor_is_no_trial() {
+    let floor = |name| builtin().antidepressant(drug(name)).and_then(|row| row.floor);
+    assert_eq!(floor("trazodone"), mg(150.0));
+    assert_eq!(floor("nortriptyline"), mg(50.0));
+    assert!(floor("mirtazapine") > mg(7.5) && floor("mirtazapine") <= mg(15.0));
+    assert_eq!(floor("sertraline"), None);
+}
+
+#[test]
+fn what_a_drug_counts_as_is_in_its_row() {
+    let counts = |name| builtin().antidepressant(drug(name)).map(|row| row.trial_use);
+    assert_eq!(counts("sertraline"), Some(TrialUse::Trial));
+    assert_eq!(counts("milnacipran"), Some(TrialUse::WithDepressionCode));
+    assert_eq!(counts("esketamine"), Some(TrialUse::Course));
+    assert_eq!(counts("quetiapine"), Some(TrialUse::Augmentation));
+    assert_eq!(counts("zuranolone"), Some(TrialUse::Never));
+    assert_eq!(counts("lithium"), None);
+    let fluoxetine = builtin().antidepressant(drug("fluoxetine")).expect("a row");
+    assert_eq!(fluoxetine.clock_reset_gap, Some(35));
+    assert_eq!(fluoxetine.class, "ssri");
+}
+
+#[test]
+fn one_drug_is_one_ingredient_whatever_its_code() {
+    let of = |code| builtin().ingredient(Code { system: System::RxNorm, code });
+    for code in ["6448", "42351", "52105"] {
+        assert_eq!(of(code), Some(drug("lithium")), "{code}");
+    }
+    for code in ["40254", "11118", "266856"] {
+        assert_eq!(of(code), Some(drug("valproate")), "{code}");
+    }
+    assert_eq!(of("9639").map(Ingredient::name), Some("selegiline"));
+    assert_eq!(of("51272").map(Ingredient::name), Some("quetiapine"));
+    assert_eq!(builtin().rxnorm(drug("lithium")), Some("6448"));
+    assert_eq!(builtin().ingredient(Code { system: System::Atc, code: "n06ab06" }), Some(drug("sertraline")));
+    assert!(builtin().is_relevant_class(Code { system: System::Atc, code: "N06AX99" }));
+    assert!(!builtin().is_relevant_class(Code { system: System::Atc, code: "C09AA01" }));
+}
+
+#[test]
+fn names_stand_for_their_drugs() {
+    let names = |text| builtin().names_in(text).into_iter().map(|found| found.ingredient.name()).collect::<Vec<_>>();
+    assert_eq!(names("Zoloft 50mg"), ["sertraline"]);
+    assert_eq!(names("dextromethorphan-bupropion"), ["dextromethorphan-bupropion"]);
+    assert_eq!(names("notsertraline"), [""; 0]);
+    assert_eq!(names("Auvelity"), ["dextromethorphan-bupropion"]);
+    assert_eq!(names("Symbyax 6/25"), ["fluoxetine", "olanzapine"]);
+    assert_eq!(names("was on VENLAFAXINE, then Lithobid"), ["venlafaxine", "lithium"]);
+    assert_eq!(names("Saint John's wort"), ["st john's wort"]);
+    assert_eq!(builtin().ingredient_named(" ZOLOFT "), Some(drug("sertraline")));
+    assert_eq!(builtin().ingredient_named("Zoloft 50mg"), None);
+}
+
+#[test]
+fn products_have_strength_form_and_use() {
+    let product = |code| builtin().product(code).unwrap_or_else(|| panic!("no product {code}"));
+    let components =
+        |code| product(code).components.iter().map(|(drug, strength)| (drug.name(), strength.map(Strength::mg))).collect::<Vec<_>>();
+    assert_eq!(components("993567"), [("bupropion", Some(300.0))]);
+    assert_eq!(components("2611260"), [("dextromethorphan-bupropion", Some(1.0))]);
+    assert_eq!(components("403969"), [("fluoxetine", Some(25.0)), ("olanzapine", Some(6.0))]);
+    assert_eq!((product("313995").form, components("313995")), (Form::Weekly, vec![("fluoxetine", Some(20.0))]));
+    assert_eq!((product("865206").form, components("865206")), (Form::Patch, vec![("selegiline", Some(6.0))]));
+    for code in ["966787", "859186", "859190", "859193", "1801289", "1551468", "1430122", "846386", "859192"] {
+        assert_eq!(product(code).product_use, ProductUse::NeverATrial, "{code}");
+    }
+    assert_eq!(product("2532159").product_use, ProductUse::NeedsDepressionCode);
+    let pack: Vec<_> = product("1086789").pack.iter().map(|PackDay { days, dose }| (*days, dose.mg())).collect();
+    assert_eq!(pack, [(7, 10.0), (7, 20.0), (16, 40.0)]);
+}
+
+#[test]
+fn augmenters_have_a_minimum_at_dose() {
+    for row in builtin().options().iter().filter(|row| row.kind == OptionKind::Augmentation) {
+        assert!(row.augmentation_minimum.is_some(), "{}", row.id);
+    }
+    assert_eq!(builtin().augmentation_minimum(drug("liothyronine")), mg(0.025));
+    assert_eq!(builtin().augmentation_minimum(drug("lithium")), mg(600.0));
+    assert!(builtin().is_augmenter(drug("olanzapine")));
+    assert!(!builtin().is_augmenter(drug("fluoxetine")) && !builtin().is_augmenter(drug("bupropion")));
+    assert!(builtin().in_group(drug("valproate"), DrugGroup::MoodStabiliser));
+    assert_eq!(builtin().care_levels().first().map(|level| level.id), Some("emergency"));
+}
+
+#[test]
+fn words_that_look_relevant_begin_a_word() {
+    assert!(builtin().looks_relevant("Depressive disorder NOS"));
+    assert!(builtin().looks_relevant("history of hypomania"));
+    assert!(!builtin().looks_relevant("sprained ankle"));
+    assert!(!builtin().looks_relevant("antidepressed"));
+}
+
+#[test]
+fn a_code_twice_in_a_group_is_a_defect() {
+    let found = defects_of_line("conditions.csv", "depression.mdd_active,icd10,F331,exact,,again,,a source,high");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("twice") && found[0].contains("conditions.csv, line"), "{found:?}");
+}
+
+#[test]
+fn a_code_in_groups_that_exclude_each_other_is_a_defect() {
+    let found = defects_of_line("conditions.csv", "depression.mdd_full_remission,icd10,F33.1,exact,,x,,a source,high");
+    assert!(found[0].contains("depression.mdd_active and in depression.mdd_full_remission"), "{found:?}");
+    let found = defects_of_line("conditions.csv", "bipolar.spectrum,icd10,F33.1,exact,,x,,a source,high");
+    assert!(found[0].contains("exclude each other"), "{found:?}");
+}
+
+#[test]
+fn an_unknown_word_is_a_defect() {
+    let found = defects_of_line("conditions.csv", "depression.sad,icd11,F33.1,nearly,,x,,a source,high");
+    assert_eq!(found.len(), 3, "{found:?}");
+    let found = defects_of_line("observations.csv", "phq-10,loinc,1-1,x,,,,,,,,no,,,,a source,high");
+    assert_eq!(found, ["unknown word `phq-10` in column `id`"]);
+    let found = defects_of_line("drug_groups.csv", "sedative.mild,sertraline,,,,a source,high");
+    assert_eq!(found, ["unknown word `sedative.mild` in column `group`"]);
+}
+
+#[test]
+fn an_unknown_drug_is_a_defect() {
+    let found = defects_of_line("products.csv", "1,x,sertralin,50,immediate,ordinary,,,a source,high");
+    assert_eq!(found, ["unknown drug `sertralin`"]);
+    assert_eq!(defects_of_line("drug_groups.csv", "maoi,no such drug,,,,a source,high"), ["unknown drug `no such drug`"]);
+}
+
+#[test]
+fn a_minimum_above_the_maximum_and_a_floor_above_the_minimum_are_defects() {
+    let found =
+        defects_of_line("antidepressants.csv", "newdrug,,,,ssri,trial,mg/day,500,,,600,400,,,,,,,,,,a source,a source,a source,high");
+    assert_eq!(found, ["`floor` (600) is above `minimum_default` (500)", "`minimum_default` (500) is above `usual_maximum` (400)"]);
+}
+
+#[test]
+fn a_row_without_a_source_is_a_defect() {
+    assert_eq!(defects_of_line("names.csv", "Zolly,sertraline,,high"), ["`source` is empty"]);
+}
+
+#[test]
+fn a_product_with_two_meanings_is_a_defect() {
+    let found = defects_of_line("other_products.csv", "312938,x,sertraline,51,immediate,ordinary,,,a source,high");
+    assert!(found[0].contains("products.csv, line"), "{found:?}");
+    let found = defects_of_line("products.csv", "1,x,sertraline;olanzapine,50,immediate,ordinary,,,a source,high");
+    assert_eq!(found, ["1 strengths for 2 drugs"]);
+}
+
+#[test]
+fn a_number_that_cannot_be_read_is_a_defect() {
+    let found = defects_of_line("products.csv", "1,x,sertraline,fifty,immediate,ordinary,7xten,,a source,high");
+    assert_eq!(found.len(), 2, "{found:?}");
+    let found = defects_of_line("observations.csv", "tsh,loinc,1-1,x,,m[IU]/L,mIU/L=1/0,,9,1,,no,,,,a source,high");
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[test]
+fn a_bad_pattern_is_a_defect() {
+    let found = defects_of_line("conditions.csv", "hospice,icd10,^Z(5,regex,,x,,a source,high");
+    assert!(found[0].starts_with("the pattern cannot be read"), "{found:?}");
+}
+
+#[test]
+fn a_parameter_outside_its_range_missing_or_unknown_is_a_defect() {
+    let found = defects("parameters.csv", |text| text.replace("adequate_min_days,42", "adequate_min_days,20"));
+    assert_eq!(found[0].what, "parameter `adequate_min_days` is 20; allowed is 28-84");
+    assert_eq!(found[0].line, Some(5));
+    let found = defects("parameters.csv", |text| text.replace("max_cards,", "max_card,"));
+    let found: Vec<_> = found.into_iter().map(|defect| defect.what).collect();
+    assert_eq!(found, ["parameter `max_cards` is missing", "unknown parameter `max_card`"]);
+}
+
+#[test]
+fn a_row_too_short_and_a_column_missing_are_defects() {
+    let found = defects_of_line("names.csv", "Zolly,sertraline");
+    assert_eq!(found.len(), 1);
+    let found = defects("names.csv", |text| text.replace("name,drug", "name,medicine"));
+    assert!(found[0].what.contains("drug"), "{found:?}");
+}
+
+#[test]
+fn every_defect_is_reported_not_only_the_first() {
+    let texts = Texts::builtin()
+        .with("names.csv", |text| format!("{text}Zolly,sertralin,a source,high\n"))
+        .with("conditions.csv", |text| format!("{text}x,icd10,Q1,exact,,x,,,high\n"));
+    let found = load(&texts, None).err().expect("defects");
+    assert_eq!(found.iter().map(|defect| defect.file.as_str()).collect::<Vec<_>>(), ["conditions.csv", "conditions.csv", "names.csv"]);
+}
+
+#[test]
+fn a_site_changes_parameters_within_their_range() {
+    let knowledge = with_site(
+        "[parameters]\nadequate_min_days = 56\npdc_threshold = 0.75\nclock_reset_gap_days.fluoxetine = 28\nindex_condition_groups = [\"mdd_active\", \"persistent\"]\n",
+    );
+    let knowledge = knowledge.expect("allowed");
+    assert_eq!(knowledge.parameters().adequate_min_days, 56);
+    assert_eq!(knowledge.parameters().pdc_threshold, Percent(75));
+    assert_eq!(knowledge.parameters().clock_reset_gap_days_fluoxetine, 28);
+    assert_eq!(knowledge.parameters().index_condition_groups.len(), 2);
+    assert_eq!(knowledge.site_changes()[0].what, "adequate_min_days: 42 -> 56");
+    assert_ne!(knowledge.sha256(), builtin().sha256());
+    assert!(knowledge.to_markdown().contains("42; **site: 56**"));
+}
+
+#[test]
+fn a_site_outside_the_range_is_told_where() {
+    let found = with_site("[parameters]\nadequate_min_days = 20\nno_such = 1\n[[medicine]]\nx = 1\n").err().expect("defects");
+    let found: Vec<_> = found.iter().map(Defect::to_string).collect();
+    assert_eq!(found[0], "site.toml, line 2: parameter `adequate_min_days` is 20; allowed is 28-84");
+    assert_eq!(found[1], "site.toml, line 3: unknown parameter `no_such`");
+    assert!(found[2].starts_with("site.toml, line 4: unknown section `medicine`"), "{found:?}");
+}
+
+#[test]
+fn a_site_adds_rows_with_the_columns_of_the_table() {
+    let knowledge = with_site(
+        "[[condition]]\ngroup = \"hospice\"\nsystem = \"other\"\ncode = \"PALL-1\"\nmatch = \"exact\"\nsource = \"our code list\"\n\
+         [[name]]\nname = \"Sertralin Ratio\"\ndrug = \"sertraline\"\nsource = \"our formulary\"\n\
+         [[product]]\nrxcui = \"99999999\"\nname = \"sertraline 75\"\ndrugs = [\"sertraline\"]\nstrengths = 75\nform = \"immediate\"\nuse = \"ordinary\"\nsource = \"our formulary\"\n\
+         [[observation]]\nid = \"madrs\"\nsystem = \"other\"\ncode = \"LOC-7\"\nunit_optional = \"yes\"\nsource = \"our laboratory\"\n",
+    );
+    let knowledge = knowledge.unwrap_or_else(|defects| panic!("{defects:?}"));
+    assert!(!knowledge.condition_groups([Code { system: System::Other, code: "pall-1" }]).is_empty());
+    assert_eq!(knowledge.ingredient_named("sertralin ratio").map(Ingredient::name), Some("sertraline"));
+    assert!(knowledge.product("99999999").is_some());
+    assert!(knowledge.observation(Code { system: System::Other, code: "LOC-7" }).is_some());
+    assert_eq!(knowledge.site_changes().len(), 4);
+}
+
+#[test]
+fn a_site_row_with_an_unknown_column_is_told_where() {
+    let found = with_site("[[name]]\nname = \"Zolly\"\ndrug = \"sertraline\"\norigin = \"us\"\n").err().expect("defects");
+    assert_eq!(found.iter().map(|defect| defect.line).collect::<Vec<_>>(), [Some(1), Some(1)]);
+    assert!(found.iter().any(|defect| defect.what.contains("unknown column `origin`; this table has name, drug, source")));
+    let found = with_site("[parameters\n").err().expect("defects");
+    assert_eq!(found[0].file, "site.toml");
+}
+
+#[test]
+fn the_dose_profile_chooses_the_column_of_the_minimum() {
+    let knowledge = with_site("[parameters]\ndose_profile = \"label\"\n").expect("allowed");
+    assert_eq!(knowledge.parameters().dose_profile, DoseProfile::Label);
+    assert_eq!(knowledge.antidepressant(drug("venlafaxine")).and_then(|row| row.minimum), mg(75.0));
+}
+
+#[test]
+fn the_document_has_every_table() {
+    let text = builtin().to_markdown();
+    for word in
+        ["# Trialwise", "2026.11.0", builtin().sha256(), "| adequate_min_days | 42 |", "| 1801289 |", "| 370143000 |", "Care levels"]
+    {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(text.contains("weight+BMI\\|29463-7"));
+}
+
+/// 92 ms in an unoptimised build on two shared cores (November 2026).
+#[test]
+#[ignore = "prints how long loading takes"]
+fn loading_takes() {
+    let start = std::time::Instant::now();
+    assert!(load(&Texts::builtin(), None).is_ok());
+    println!("{:?}", start.elapsed());
+}
