@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Situation;
 use super::markdown::{escape_markdown, inline};
-use crate::clinical::chart::{Evidence, Extent};
 use crate::clinical::derive::{Adequacy, BipolarState, IndicatorWeight, Marker, Note, Response, Trial};
+use crate::clinical::derive::{Evidence, Extent};
 
 /// The most lines of one list that a side bar has room for.
 const LINES: usize = 6;

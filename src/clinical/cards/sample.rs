@@ -1,12 +1,12 @@
 //! Assessments made by hand, for the tests of the cards.
 
 use super::Situation;
-use crate::clinical::chart::{Evidence, Extent};
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
     ContributorWeight, CoverageSummary, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, OptionGround, PatientSummary,
     Quality, Reason, Response, Scope, ScopeStatus, Score, Severity, Staging, Trial, options,
 };
+use crate::clinical::derive::{Evidence, Extent};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
 

@@ -2,7 +2,7 @@
 
 use super::Situation;
 use super::markdown::inline;
-use crate::clinical::chart::Evidence;
+use crate::clinical::derive::Evidence;
 use crate::clinical::derive::{Adequacy, Marker, Reason, Response, Trial, dose_text};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{DailyDose, Day};

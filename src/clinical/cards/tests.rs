@@ -1,6 +1,6 @@
 use super::sample::*;
 use super::*;
-use crate::clinical::chart::Unread;
+use crate::clinical::derive::Unread;
 use crate::clinical::derive::{Adequacy, Assessment, Note, Trial};
 use crate::clinical::units::SourceRef;
 

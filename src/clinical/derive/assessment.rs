@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
+pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
 use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
 
 /// What the record of one patient comes to, on one day.

@@ -1,6 +1,6 @@
 use super::super::sample::*;
 use super::*;
-use crate::clinical::chart::Evidence;
+use crate::clinical::derive::Evidence;
 use crate::clinical::derive::{Assessment, Score};
 use crate::clinical::units::{Days, Instrument, SourceRef, Span};
 

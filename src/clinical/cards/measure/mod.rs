@@ -10,7 +10,7 @@ use super::card::{Card, CardCode};
 use super::finding::Finding;
 use super::table::evidence_word;
 use super::wording::{Values, Wording};
-use crate::clinical::chart::Extent;
+use crate::clinical::derive::Extent;
 
 const TEXTS: [&str; 3] = ["none", "old", "not-had"];
 

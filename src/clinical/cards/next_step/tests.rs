@@ -205,7 +205,7 @@ fn a_confirmed_loss_of_response_is_told_as_such() {
 
 #[test]
 fn orders_alone_are_said_to_be_unverified() {
-    let ordered = Trial { evidence: crate::clinical::chart::Evidence::Ordered, ..trial("sertraline", 50.0, 60) };
+    let ordered = Trial { evidence: crate::clinical::derive::Evidence::Ordered, ..trial("sertraline", 50.0, 60) };
     assert!(speaks(&assessment(vec![ordered])).expect("speaks").detail.contains("adherence not verifiable"));
 }
 
