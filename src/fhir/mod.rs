@@ -1,7 +1,30 @@
-//! FHIR R4, in and out.
+//! FHIR R4 in: bodies become a [`Chart`](crate::clinical::chart::Chart).
+//!
+//! One pass, one way: a body stays bytes, a Bundle is walked entry by entry, each entry is peeked at, and what can matter is read
+//! through a view that borrows from the body. Codes become ingredients, groups and instruments here, statuses are sorted here; what is
+//! enough is not asked here.
 
+mod bundle;
+mod condition;
+mod date;
+mod dosage;
+mod error;
+mod event;
+mod family;
+mod intolerance;
+mod medication;
+mod medication_record;
+mod observation;
 pub mod outcome;
+mod patient;
+mod questionnaire;
+mod reader;
+mod reading;
+mod record;
+mod screening;
+mod shape;
+mod sig;
+mod view;
 
-// STAND-IN until the reader lands: notes which kinds were had, reads nothing else. `stand_in.rs` goes away with it.
-mod stand_in;
-pub use stand_in::{ReadError, Reader};
+pub use error::{ReadError, Version};
+pub use reader::Reader;

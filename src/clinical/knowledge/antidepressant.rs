@@ -177,10 +177,72 @@ fn limits(rows: &[Row<DoseByFormRow>], drugs: &Drugs, defects: &mut Defects) -> 
                 let what = format!("{} of {} {drug}", row.limit, row.form);
                 defects.add(*at, Fault::Twice { what, first: "an earlier row".to_owned() });
             }
+            let of_form = |kind| of_drug.iter().find_map(|(of, own, dose)| (*of == kind && *own == form).then_some(*dose));
+            match limit {
+                Limit::Minimum => Cells { at: *at, defects }.in_order(("mg", Some(dose)), ("maximum of the form", of_form(Limit::Maximum))),
+                Limit::Maximum => Cells { at: *at, defects }.in_order(("minimum of the form", of_form(Limit::Minimum)), ("mg", Some(dose))),
+            }
             of_drug.push((limit, form, dose));
         }
     }
     limits
+}
+
+/// The doses of a row, set against each other.
+struct Doses {
+    default: Option<DailyDose>,
+    label: Option<DailyDose>,
+    athf_legacy: Option<DailyDose>,
+    floor: Option<DailyDose>,
+    usual_maximum: Option<DailyDose>,
+    outpatient_maximum: Option<DailyDose>,
+    label_range_start: Option<DailyDose>,
+    geriatric: Option<GeriatricMaximum>,
+}
+
+impl Doses {
+    fn new(row: &AntidepressantRow, cells: &mut Cells<'_>) -> Doses {
+        let from_age = cells.whole("geriatric_from_age", row.geriatric_from_age);
+        let maximum = cells.dose("geriatric_maximum", row.geriatric_maximum);
+        if from_age.is_some() != maximum.is_some() {
+            cells.filled("geriatric_from_age", row.geriatric_from_age);
+            cells.filled("geriatric_maximum", row.geriatric_maximum);
+        }
+        let doses = Doses {
+            default: cells.dose("minimum_default", row.minimum_default),
+            label: cells.dose("minimum_label", row.minimum_label),
+            athf_legacy: cells.dose("minimum_athf_legacy", row.minimum_athf_legacy),
+            floor: cells.dose("floor", row.floor),
+            usual_maximum: cells.dose("usual_maximum", row.usual_maximum),
+            outpatient_maximum: cells.dose("outpatient_maximum", row.outpatient_maximum),
+            label_range_start: cells.dose("label_range_start", row.label_range_start),
+            geriatric: from_age.zip(maximum).map(|(from_age, maximum)| GeriatricMaximum { from_age, maximum }),
+        };
+        doses.check_order(cells);
+        doses
+    }
+
+    fn check_order(&self, cells: &mut Cells<'_>) {
+        let minima = [("minimum_default", self.default), ("minimum_label", self.label), ("minimum_athf_legacy", self.athf_legacy)];
+        for minimum in minima {
+            cells.in_order(minimum, ("usual_maximum", self.usual_maximum));
+            cells.in_order(("floor", self.floor), minimum);
+        }
+        let geriatric = self.geriatric.map(|geriatric| geriatric.maximum);
+        for maximum in [("outpatient_maximum", self.outpatient_maximum), ("geriatric_maximum", geriatric)] {
+            cells.in_order(maximum, ("usual_maximum", self.usual_maximum));
+        }
+        cells.in_order(("label_range_start", self.label_range_start), ("minimum_default", self.default));
+    }
+
+    /// The minimum in a profile; the default one where a profile states none.
+    fn minimum(&self, profile: DoseProfile) -> Option<DailyDose> {
+        match profile {
+            DoseProfile::Default => self.default,
+            DoseProfile::Label => self.label.or(self.default),
+            DoseProfile::AthfLegacy => self.athf_legacy.or(self.default),
+        }
+    }
 }
 
 fn antidepressant(
@@ -193,60 +255,27 @@ fn antidepressant(
 ) -> Option<Antidepressant> {
     let ingredient = drugs.known(at, row.drug, defects)?;
     let mut cells = Cells { at, defects };
-    let default = cells.dose("minimum_default", row.minimum_default);
-    let label = cells.dose("minimum_label", row.minimum_label);
-    let athf_legacy = cells.dose("minimum_athf_legacy", row.minimum_athf_legacy);
-    let floor = cells.dose("floor", row.floor);
-    let usual_maximum = cells.dose("usual_maximum", row.usual_maximum);
-    let label_range_start = cells.dose("label_range_start", row.label_range_start);
-    for minimum in [("minimum_default", default), ("minimum_label", label), ("minimum_athf_legacy", athf_legacy)] {
-        cells.in_order(minimum, ("usual_maximum", usual_maximum));
-        cells.in_order(("floor", floor), minimum);
-    }
-    cells.in_order(("label_range_start", label_range_start), ("minimum_default", default));
-    cells.filled("class", row.class);
-    if default.is_some() {
-        cells.filled("minimum_source", row.minimum_source);
-        cells.filled("unit", row.unit);
-    }
-    if floor.is_some() {
-        cells.filled("floor_source", row.floor_source);
-    }
+    let doses = Doses::new(row, &mut cells);
     let trial_use = cells.one_of("trial_use", row.trial_use, TRIAL_USES)?;
-    let outpatient_maximum = cells.dose("outpatient_maximum", row.outpatient_maximum);
-    let from_age = cells.whole("geriatric_from_age", row.geriatric_from_age);
-    let geriatric_maximum = cells.dose("geriatric_maximum", row.geriatric_maximum);
+    check_texts(row, trial_use, &doses, &mut cells);
     let of_form = |limit| {
         let own = limits.get(&ingredient).into_iter().flatten();
         own.filter_map(|(kind, form, dose)| (*kind == limit).then_some((*form, *dose))).collect()
     };
-    let reset = match row.clock_reset_parameter {
-        "" => None,
-        "clock_reset_gap_days.fluoxetine" => parameters.map(|parameters| parameters.clock_reset_gap_days_fluoxetine),
-        other => {
-            cells.fault(Fault::UnknownParameter(other.to_owned()));
-            None
-        }
-    };
-    let profile = parameters.map_or(DoseProfile::Default, |parameters| parameters.dose_profile);
     Some(Antidepressant {
         ingredient,
         rxnorm: drugs.rxnorm(ingredient),
         class: row.class,
-        minimum: match profile {
-            DoseProfile::Default => default,
-            DoseProfile::Label => label.or(default),
-            DoseProfile::AthfLegacy => athf_legacy.or(default),
-        },
+        minimum: doses.minimum(parameters.map_or(DoseProfile::Default, |parameters| parameters.dose_profile)),
         minimum_by_form: of_form(Limit::Minimum),
-        floor,
+        floor: doses.floor,
         trial_use,
-        usual_maximum,
-        outpatient_maximum,
-        geriatric: from_age.zip(geriatric_maximum).map(|(from_age, maximum)| GeriatricMaximum { from_age, maximum }),
+        usual_maximum: doses.usual_maximum,
+        outpatient_maximum: doses.outpatient_maximum,
+        geriatric: doses.geriatric,
         maximum_by_form: of_form(Limit::Maximum),
-        label_range_start,
-        clock_reset_gap: reset,
+        label_range_start: doses.label_range_start,
+        clock_reset_gap: clock_reset_gap(row, parameters, &mut cells),
         start_dose: row.start_dose,
         titration: row.titration,
         renal_hepatic_note: row.renal_hepatic_note,
@@ -255,4 +284,31 @@ fn antidepressant(
         minimum_source: row.minimum_source,
         brands: parts(row.names).collect(),
     })
+}
+
+/// That each dose of a row names its source and its unit.
+fn check_texts(row: &AntidepressantRow, trial_use: TrialUse, doses: &Doses, cells: &mut Cells<'_>) {
+    cells.filled("class", row.class);
+    if trial_use != TrialUse::Never {
+        cells.filled("minimum_default", row.minimum_default);
+    }
+    if doses.default.is_some() {
+        cells.filled("minimum_source", row.minimum_source);
+        cells.filled("unit", row.unit);
+    }
+    if doses.floor.is_some() {
+        cells.filled("floor_source", row.floor_source);
+    }
+}
+
+/// The value of the parameter that holds the drug's own gap.
+fn clock_reset_gap(row: &AntidepressantRow, parameters: Option<&Parameters>, cells: &mut Cells<'_>) -> Option<Days> {
+    match row.clock_reset_parameter {
+        "" => None,
+        "clock_reset_gap_days.fluoxetine" => parameters.map(|parameters| parameters.clock_reset_gap_days_fluoxetine),
+        other => {
+            cells.fault(Fault::UnknownParameter(other.to_owned()));
+            None
+        }
+    }
 }

@@ -35,7 +35,12 @@ enum When {
     Always,
     /// Only beside another depression code: O99.34- means any mental disorder (rules.md 1.2).
     BesideDepression,
+    /// Not beside a code of psychotic depression: the two are one state, coded twice (rules.md 1.4).
+    UnlessPsychoticDepression,
 }
+
+const WHENS: &[(&str, When)] =
+    &[("", When::Always), ("beside-depression", When::BesideDepression), ("unless-psychotic-depression", When::UnlessPsychoticDepression)];
 
 /// The depression groups that exclude each other: one code has one severity or stage of remission (rules.md 16).
 const EXCLUSIVE: &[ConditionGroup] = &[
@@ -79,6 +84,8 @@ struct Hits {
     groups: GroupSet,
     /// Those that count only beside another depression code.
     beside: GroupSet,
+    /// Those that yield to a code of psychotic depression.
+    yielding: GroupSet,
 }
 
 impl Hits {
@@ -86,6 +93,7 @@ impl Hits {
         match when {
             When::Always => self.groups = self.groups.with(group),
             When::BesideDepression => self.beside = self.beside.with(group),
+            When::UnlessPsychoticDepression => self.yielding = self.yielding.with(group),
         }
     }
 }
@@ -101,7 +109,7 @@ impl Conditions {
             let systems = [("icd10", System::Icd10), ("snomed", System::Snomed), ("other", System::Other)];
             let system = cells.one_of("system", row.system, &systems);
             let how = cells.one_of("match", row.how, &[("exact", How::Exact), ("prefix", How::Prefix), ("regex", How::Pattern)]);
-            let when = cells.one_of("when", row.when, &[("", When::Always), ("beside-depression", When::BesideDepression)]);
+            let when = cells.one_of("when", row.when, WHENS);
             let (Some(group), Some(system), Some(how), Some(when)) = (group, system, how, when) else { continue };
             let code = if how == How::Pattern { row.code.to_owned() } else { normal(system, row.code) };
             let others = places.entry((system, code.clone())).or_default();
@@ -130,11 +138,12 @@ impl Conditions {
     /// nothing. `depression.psychotic` is a flag on top of it, and so is a code that counts only beside another.
     pub fn groups<'a>(&self, codes: impl IntoIterator<Item = Code<'a>>) -> GroupSet {
         let mut groups = GroupSet::EMPTY;
-        let mut beside = GroupSet::EMPTY;
+        let (mut beside, mut yielding) = (GroupSet::EMPTY, GroupSet::EMPTY);
         let mut longest: HashMap<System, (usize, GroupSet)> = HashMap::new();
         for code in codes {
             for (length, hits) in self.hits(code) {
                 beside = beside.union(hits.beside);
+                yielding = yielding.union(hits.yielding);
                 let (depression, rest) = divided(hits.groups);
                 groups = groups.union(rest);
                 if depression.is_empty() {
@@ -152,6 +161,9 @@ impl Conditions {
         if groups.has_any(DEPRESSION) {
             groups = groups.union(beside);
         }
+        if !groups.has(ConditionGroup::DepressionPsychotic) {
+            groups = groups.union(yielding);
+        }
         if groups.has(ConditionGroup::BipolarSpectrum) {
             groups = DEPRESSION.iter().fold(groups, |groups, group| groups.without(*group));
         }
@@ -159,6 +171,15 @@ impl Conditions {
             groups = groups.without(ConditionGroup::ContributorSubstanceUse);
         }
         groups
+    }
+
+    /// Whether every group a code stands in yields to a code of psychotic depression.
+    pub fn yields_to_psychotic_depression(&self, code: &str) -> bool {
+        let hits = [System::Icd10, System::Snomed].into_iter().flat_map(|system| self.hits(Code { system, code }));
+        let (standing, yielding) = hits.fold((GroupSet::EMPTY, GroupSet::EMPTY), |(standing, yielding), (_, hits)| {
+            (standing.union(hits.groups), yielding.union(hits.yielding))
+        });
+        standing.is_empty() && !yielding.is_empty()
     }
 
     /// Every row that a code matches, with the length of the row's code.
@@ -273,6 +294,16 @@ mod tests {
         assert!(!icd("O99.345").has(DepressionPeripartum));
         let both = groups(&[(System::Icd10, "O99.345"), (System::Icd10, "F33.1")]);
         assert!(both.has(DepressionPeripartum) && both.has(DepressionMddActive));
+    }
+
+    #[test]
+    fn an_unspecified_psychosis_yields_to_psychotic_depression() {
+        assert!(icd("F29").has(Psychosis));
+        assert!(!groups(&[(System::Icd10, "F29"), (System::Icd10, "F32.3")]).has(Psychosis));
+        assert!(groups(&[(System::Icd10, "F20.9"), (System::Icd10, "F32.3")]).has(Psychosis));
+        let yields = |code| Knowledge::builtin().yields_to_psychotic_depression(code);
+        assert!(yields("F29") && yields("69322001"));
+        assert!(!yields("F20.9") && !yields("F32.3") && !yields("58214004"));
     }
 
     #[test]

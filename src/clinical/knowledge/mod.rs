@@ -109,7 +109,7 @@ impl Knowledge {
         self.drugs.of_code(code)
     }
 
-    /// The ingredient with exactly this name or brand name, whatever the case.
+    /// The ingredient with exactly this name or brand name, whatever the case; `None` for a brand of two ingredients.
     pub fn ingredient_named(&self, name: &str) -> Option<Ingredient> {
         self.drugs.named(name)
     }
@@ -166,6 +166,12 @@ impl Knowledge {
     /// code leaves the substance-use group.
     pub fn condition_groups<'a>(&self, codes: impl IntoIterator<Item = Code<'a>>) -> GroupSet {
         self.conditions.groups(codes)
+    }
+
+    /// Whether a psychosis code gives way to a current code of psychotic depression on another diagnosis: double coding of one
+    /// state (rules.md 1.4). Within one diagnosis [`Knowledge::condition_groups`] has done it already.
+    pub fn yields_to_psychotic_depression(&self, code: &str) -> bool {
+        self.conditions.yields_to_psychotic_depression(code)
     }
 
     /// Whether the words of a diagnosis that no code table knows look as if it might matter (rules.md 17, last point).

@@ -15,7 +15,7 @@ use crate::clinical::units::{Code, Instrument, System};
 pub struct Observation {
     /// What is measured or asked.
     pub instrument: Instrument,
-    /// LOINC; empty for instruments without a verified code.
+    /// LOINC; empty for a site's own code and for instruments without a verified code.
     pub loinc: &'static str,
     /// What it is called.
     pub display: &'static str,

@@ -55,7 +55,7 @@ const SECTIONS: &[Section] = &[
     Section {
         title: "Antidepressants: start, titration, cautions",
         file: "antidepressants.csv",
-        columns: &["drug", "start_dose", "titration", "renal_hepatic_note", "geriatric_note", "source"],
+        columns: &["drug", "rxnorm", "atc", "names", "start_dose", "titration", "renal_hepatic_note", "geriatric_note", "source"],
         without: None,
     },
     Section {
@@ -93,6 +93,12 @@ const SECTIONS: &[Section] = &[
         without: None,
     },
     Section {
+        title: "Options: how they go and what to discuss",
+        file: "options.csv",
+        columns: &["id", "titration", "change_over", "course_and_onset", "review_and_stop", "what_to_discuss", "side_effects"],
+        without: None,
+    },
+    Section {
         title: "Diagnoses by group",
         file: "conditions.csv",
         columns: &["group", "system", "code", "match", "when", "display", "note", "source", "confidence"],
@@ -119,6 +125,13 @@ const SECTIONS: &[Section] = &[
         ],
         without: None,
     },
+    Section {
+        title: "Other drugs",
+        file: "drugs.csv",
+        columns: &["drug", "rxnorm", "atc", "names", "source", "confidence"],
+        without: None,
+    },
+    Section { title: "Further names", file: "names.csv", columns: &["name", "drug", "source", "confidence"], without: None },
     Section {
         title: "Drug groups",
         file: "drug_groups.csv",

@@ -1,0 +1,97 @@
+//! FamilyMemberHistory.
+
+use crate::clinical::chart::{FamilyHistory, Relative};
+use crate::clinical::units::System;
+
+use super::date;
+use super::reading::Reading;
+use super::record::Item;
+use super::view::{Concept, Extension, Faults, Leaf, Text, view};
+
+view! {
+    FamilyView<'a> {
+        status: Option<Text<'a>> = "status",
+        date: Option<Text<'a>> = "date",
+        relationship: Option<Concept<'a>> = "relationship",
+        condition: Vec<FamilyCondition<'a>> = "condition",
+        modifiers: Vec<Extension<'a>> = "modifierExtension",
+    }
+}
+
+view! {
+    FamilyCondition<'a> {
+        code: Option<Concept<'a>> = "code",
+        modifiers: Vec<Extension<'a>> = "modifierExtension",
+    }
+}
+
+/// Parents, siblings and children by the codes of v3-RoleCode.
+const FIRST_DEGREE: [&str; 29] = [
+    "PRN", "MTH", "FTH", "NMTH", "NFTH", "NPRN", "NMTHF", "NFTHF", "GESTM", "SIB", "BRO", "SIS", "NBRO", "NSIS", "NSIB", "TWIN", "TWINBRO",
+    "TWINSIS", "FTWIN", "FTWINBRO", "FTWINSIS", "ITWIN", "ITWINBRO", "ITWINSIS", "CHILD", "NCHILD", "SON", "DAU", "SONC",
+];
+
+/// The same by word, and by SNOMED CT.
+const FIRST_DEGREE_WORDS: [&str; 14] = [
+    "mother",
+    "father",
+    "parent",
+    "brother",
+    "sister",
+    "sibling",
+    "son",
+    "daughter",
+    "child",
+    "twin",
+    "natural mother",
+    "natural father",
+    "biological mother",
+    "biological father",
+];
+const FIRST_DEGREE_SNOMED: [&str; 10] =
+    ["72705000", "66839005", "40683002", "70924004", "27733009", "375005", "65616008", "66089001", "67822003", "303071001"];
+
+/// Reads the diagnoses of a relative. A modifier extension that may deny them (a negative result) leaves them out.
+pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
+    let mut faults = Faults::default();
+    let view = FamilyView::read(item.raw, &mut faults).unwrap_or_default();
+    let relevant = |condition: &&FamilyCondition<'_>| {
+        condition.code.as_ref().is_some_and(|code| !reading.knowledge.condition_groups(code.codes()).is_empty())
+    };
+    let conditions: Vec<&FamilyCondition<'_>> = view.condition.iter().filter(relevant).collect();
+    if conditions.is_empty() {
+        return;
+    }
+    let recorded = date::of("date", view.date.as_ref(), &mut faults);
+    let why = match view.status.as_deref() {
+        Some("completed" | "partial") if reading.is_future(recorded) => Some(reading.dated_after()),
+        Some("completed" | "partial") if !view.modifiers.is_empty() => Some("has a modifier extension that may deny it".to_owned()),
+        Some("completed" | "partial") => None,
+        Some("health-unknown") => return,
+        Some("entered-in-error") => Some("entered in error".to_owned()),
+        _ => Some("has no status that is known".to_owned()),
+    };
+    if let Some(why) = why {
+        return reading.unread(&item.source, why);
+    }
+    let relative = view.relationship.as_ref().map_or(Relative::Other, relative);
+    for condition in conditions {
+        if !condition.modifiers.is_empty() {
+            reading.unread(&item.source, "a diagnosis with a modifier extension that may deny it");
+            continue;
+        }
+        let code = condition.code.clone().unwrap_or_default();
+        let groups = reading.knowledge.condition_groups(code.codes());
+        let recorded = recorded.map(|at| at.when.first);
+        let label = code.label().to_owned();
+        reading.chart.family.push(FamilyHistory { source: item.source.clone(), relative, groups, label, recorded });
+    }
+    reading.faults(&item.source, &faults);
+}
+
+fn relative(relationship: &Concept<'_>) -> Relative {
+    let first = |known: &[&str]| relationship.is_any(known);
+    let snomed = relationship.codes().any(|code| code.system == System::Snomed && FIRST_DEGREE_SNOMED.contains(&code.code));
+    let word = relationship.wordings().any(|text| FIRST_DEGREE_WORDS.contains(&text.trim().to_ascii_lowercase().as_str()));
+    if first(&FIRST_DEGREE) || snomed || word { Relative::FirstDegree } else { Relative::Other }
+}

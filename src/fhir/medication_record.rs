@@ -1,0 +1,465 @@
+//! Orders, dispenses, statements and administrations as records of one medicine; statuses by the table of rules.md 1.
+
+use serde_json::value::RawValue;
+
+use crate::clinical::chart::{AdherenceFact, Evidence, Instruction, MedicationRecord, Medicine, RecordState, Stop, StopReason};
+use crate::clinical::units::{Day, Days, SourceRef, Span, When};
+
+use super::date::{self, Dated};
+use super::dosage::{self, Counted, Dosage};
+use super::medication;
+use super::reading::{Reading, modified};
+use super::record::Item;
+use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, view};
+
+view! {
+    /// The four kinds of record share most of their elements.
+    RecordView<'a> {
+        meta: Option<Meta<'a>> = "meta",
+        contained: Vec<&'a RawValue> = "contained",
+        status: Option<Text<'a>> = "status",
+        status_reason: Option<&'a RawValue> = "statusReason",
+        status_reason_concept: Option<Concept<'a>> = "statusReasonCodeableConcept",
+        intent: Option<Text<'a>> = "intent",
+        do_not_perform: Option<bool> = "doNotPerform",
+        reported: Option<bool> = "reportedBoolean",
+        reported_by: Option<Reference<'a>> = "reportedReference",
+        medication: Option<Concept<'a>> = "medicationCodeableConcept",
+        medication_reference: Option<Reference<'a>> = "medicationReference",
+        authored: Option<Text<'a>> = "authoredOn",
+        dosage_instruction: Vec<Dosage<'a>> = "dosageInstruction",
+        dosage: Option<&'a RawValue> = "dosage",
+        dispense_request: Option<DispenseRequest<'a>> = "dispenseRequest",
+        prepared: Option<Text<'a>> = "whenPrepared",
+        handed_over: Option<Text<'a>> = "whenHandedOver",
+        days_supply: Option<Quantity<'a>> = "daysSupply",
+        quantity: Option<Quantity<'a>> = "quantity",
+        effective: Option<Text<'a>> = "effectiveDateTime",
+        effective_period: Option<Period<'a>> = "effectivePeriod",
+        asserted: Option<Text<'a>> = "dateAsserted",
+        extensions: Vec<Extension<'a>> = "extension",
+        modifiers: Vec<Extension<'a>> = "modifierExtension",
+    }
+}
+
+view! {
+    DispenseRequest<'a> {
+        validity: Option<Period<'a>> = "validityPeriod",
+        repeats: Option<f64> = "numberOfRepeatsAllowed",
+        quantity: Option<Quantity<'a>> = "quantity",
+        expected: Option<Quantity<'a>> = "expectedSupplyDuration",
+    }
+}
+
+view! {
+    /// The dosage of an administration.
+    Given<'a> {
+        dose: Option<Quantity<'a>> = "dose",
+        text: Option<Text<'a>> = "text",
+    }
+}
+
+/// What one kind of record adds to what all have.
+struct Own {
+    evidence: Evidence,
+    state: RecordState,
+    start: Option<When>,
+    end: Option<When>,
+    asserted: Option<Day>,
+    authored: Option<Day>,
+    supply: Option<Days>,
+    quantity: Option<Counted>,
+    refills: u32,
+    instruction: Instruction,
+}
+
+const ENTERED_IN_ERROR: &str = "entered in error";
+
+fn view<'a>(item: &Item<'a>) -> (RecordView<'a>, Faults) {
+    let mut faults = Faults::default();
+    let view = RecordView::read(item.raw, &mut faults).unwrap_or_default();
+    (view, faults)
+}
+
+/// Reads an order; with `intent` plan and `reported[x]` what the patient reports (rules.md 1).
+pub(super) fn request<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
+    let (view, mut faults) = view(item);
+    let reported = view.reported == Some(true) || view.reported_by.is_some();
+    let own = ordered(reading, &view, reported, &mut faults);
+    let span = own.as_ref().ok().and_then(|own| own.start).map(|start| start.first);
+    keep(reading, item, &view, &view.dosage_instruction, own, &mut faults);
+    adherence_extension(reading, item, &view, span);
+}
+
+fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, faults: &mut Faults) -> Result<Own, String> {
+    let evidence = match view.intent.as_deref() {
+        Some("order" | "original-order" | "reflex-order" | "filler-order" | "instance-order") => Evidence::Ordered,
+        Some("plan") if reported => Evidence::Stated,
+        Some(intent @ ("proposal" | "plan" | "option")) => return Err(format!("intent {intent}")),
+        _ => return Err("has no intent that is known".to_owned()),
+    };
+    let none = DispenseRequest::default();
+    let dispense = view.dispense_request.as_ref().unwrap_or(&none);
+    let instruction = dosage::instruction(&view.dosage_instruction);
+    let bounds = bounds(&view.dosage_instruction);
+    let authored = date::of("authoredOn", view.authored.as_ref(), faults);
+    let (valid_from, valid_to) = date::ends("dispenseRequest.validityPeriod", dispense.validity.as_ref(), faults);
+    let start = bounds.0.or(authored.map(|at| at.when)).or(valid_from.map(|at| at.when));
+    let state = match view.status.as_deref() {
+        Some("active") => RecordState::Active,
+        Some("completed") => RecordState::Completed,
+        Some("stopped") => RecordState::Stopped,
+        Some("on-hold") => RecordState::OnHold,
+        Some("unknown") => RecordState::Unknown,
+        Some("cancelled") if start.is_some_and(|start| start.first <= reading.as_of) && bounds.1.is_some() => RecordState::Stopped,
+        Some("cancelled") => return Err("cancelled before it began".to_owned()),
+        Some("draft") => return Err("draft".to_owned()),
+        Some("entered-in-error") => return Err(ENTERED_IN_ERROR.to_owned()),
+        _ => return Err("has no status that is known".to_owned()),
+    };
+    let expected = dispense.expected.as_ref().and_then(dosage::days);
+    let (supply, bounded) = supply(expected, &view.dosage_instruction, &instruction);
+    let refills = dispense.repeats.filter(|repeats| (0.0..=99.0).contains(repeats)).unwrap_or_default() as u32;
+    Ok(Own {
+        evidence,
+        state,
+        start,
+        end: bounds.1.or(valid_to.map(|at| at.when).filter(|_| supply.is_none() && dispense.quantity.is_none())),
+        asserted: None,
+        authored: authored.map(|at| at.when.first),
+        supply,
+        quantity: dispense.quantity.as_ref().and_then(dosage::counted),
+        refills: if bounded || evidence == Evidence::Stated { 0 } else { refills },
+        instruction,
+    })
+}
+
+/// The earliest start and the latest end of the periods that the dosages state; an end only where every dosage has one.
+fn bounds(dosages: &[Dosage<'_>]) -> (Option<When>, Option<When>) {
+    let ends: Vec<Option<When>> = dosages.iter().map(|dosage| period(dosage).1).collect();
+    let starts = dosages.iter().filter_map(|dosage| period(dosage).0);
+    let end = if ends.iter().all(Option::is_some) { ends.into_iter().flatten().max_by_key(|when| when.last) } else { None };
+    (starts.min_by_key(|when| when.first), end)
+}
+
+/// The start and the end that one dosage states.
+fn period(dosage: &Dosage<'_>) -> (Option<When>, Option<When>) {
+    let day = |text: &Option<Text<'_>>| text.as_deref().and_then(date::date).map(|at| at.when);
+    let bounds = dosage.timing.as_ref().and_then(|timing| timing.repeat.as_ref()?.bounds.as_ref());
+    bounds.map_or((None, None), |bounds| (day(&bounds.start), day(&bounds.end)))
+}
+
+/// The days of supply: as stated, else the length of the dosages where each has one; and whether it is the latter.
+fn supply(stated: Option<Days>, dosages: &[Dosage<'_>], instruction: &Instruction) -> (Option<Days>, bool) {
+    if stated.is_some() {
+        return (stated, false);
+    }
+    let written = |dosage: &Dosage<'_>| dosage::days(dosage.timing.as_ref()?.repeat.as_ref()?.duration.as_ref()?);
+    let lengths: Option<Days> = match instruction.steps.as_slice() {
+        [] => dosages.iter().map(written).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty()).map(|all| all.into_iter().sum()),
+        steps => steps.iter().map(|step| step.length).sum(),
+    };
+    (lengths, lengths.is_some())
+}
+
+/// Reads a supply that was handed over.
+pub(super) fn dispense<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
+    let (view, mut faults) = view(item);
+    let own = dispensed(&view, &mut faults);
+    keep(reading, item, &view, &view.dosage_instruction, own, &mut faults);
+}
+
+fn dispensed(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> {
+    let handed_over = date::of("whenHandedOver", view.handed_over.as_ref(), faults);
+    let state = match view.status.as_deref() {
+        Some("completed") => RecordState::Completed,
+        Some("in-progress") => RecordState::Active,
+        Some("on-hold") => RecordState::OnHold,
+        Some("unknown") => RecordState::Unknown,
+        Some("stopped") if handed_over.is_some() => RecordState::Stopped,
+        Some("stopped") => return Err("stopped before it was handed over".to_owned()),
+        Some("entered-in-error") => return Err(ENTERED_IN_ERROR.to_owned()),
+        Some(status @ ("declined" | "cancelled" | "preparation")) => return Err(format!("status {status}: not handed over")),
+        _ => return Err("has no status that is known".to_owned()),
+    };
+    let start = handed_over.or_else(|| date::of("whenPrepared", view.prepared.as_ref(), faults));
+    let instruction = dosage::instruction(&view.dosage_instruction);
+    let stated = view.days_supply.as_ref().and_then(dosage::days);
+    Ok(Own {
+        evidence: Evidence::Dispensed,
+        state,
+        start: start.map(|at| at.when),
+        end: None,
+        asserted: None,
+        authored: None,
+        supply: supply(stated, &view.dosage_instruction, &instruction).0,
+        quantity: view.quantity.as_ref().and_then(dosage::counted),
+        refills: 0,
+        instruction,
+    })
+}
+
+/// Reads what somebody says is taken; `not-taken` is a fact about adherence, never exposure.
+pub(super) fn statement<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
+    let (view, mut faults) = view(item);
+    let mut dosages: Vec<Dosage<'a>> = Vec::new();
+    if let Some(raw) = view.dosage {
+        super::view::Slot::put(&mut dosages, "dosage", raw, &mut faults);
+    }
+    let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), &mut faults);
+    let start = from.or_else(|| date::of("effectiveDateTime", view.effective.as_ref(), &mut faults));
+    let asserted = date::of("dateAsserted", view.asserted.as_ref(), &mut faults);
+    if view.status.as_deref() == Some("not-taken") {
+        return not_taken(reading, item, &view, (start.or(asserted), to));
+    }
+    let own = stated(&dosages, view.status.as_deref(), (start, to, asserted));
+    keep(reading, item, &view, &dosages, own, &mut faults);
+    adherence_extension(reading, item, &view, start.map(|at| at.when.first));
+}
+
+fn stated(
+    dosages: &[Dosage<'_>],
+    status: Option<&str>,
+    (start, end, asserted): (Option<Dated>, Option<Dated>, Option<Dated>),
+) -> Result<Own, String> {
+    let state = match status {
+        Some("active") => RecordState::Active,
+        Some("completed") => RecordState::Completed,
+        Some("stopped") => RecordState::Stopped,
+        Some("on-hold") => RecordState::OnHold,
+        Some("unknown") => RecordState::Unknown,
+        Some("intended") => return Err("intended, not taken yet".to_owned()),
+        Some("entered-in-error") => return Err(ENTERED_IN_ERROR.to_owned()),
+        _ => return Err("has no status that is known".to_owned()),
+    };
+    let bounds = bounds(dosages);
+    let instruction = dosage::instruction(dosages);
+    Ok(Own {
+        evidence: Evidence::Stated,
+        state,
+        start: start.map(|at| at.when).or(bounds.0),
+        end: end.map(|at| at.when).or(bounds.1),
+        asserted: asserted.map(|at| at.when.first),
+        authored: None,
+        supply: supply(None, dosages, &instruction).0,
+        quantity: None,
+        refills: 0,
+        instruction,
+    })
+}
+
+/// Reads what was given; it covers the days of its `effective[x]` only.
+pub(super) fn administration<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
+    let (view, mut faults) = view(item);
+    let own = administered(&view, &mut faults);
+    keep(reading, item, &view, &[], own, &mut faults);
+}
+
+fn administered(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> {
+    let state = match view.status.as_deref() {
+        Some("completed") => RecordState::Completed,
+        Some("in-progress") => RecordState::Active,
+        Some("on-hold") => RecordState::OnHold,
+        Some("stopped") => RecordState::Stopped,
+        Some("unknown") => RecordState::Unknown,
+        Some("not-done") => return Err("not given".to_owned()),
+        Some("entered-in-error") => return Err(ENTERED_IN_ERROR.to_owned()),
+        _ => return Err("has no status that is known".to_owned()),
+    };
+    let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), faults);
+    let at = date::of("effectiveDateTime", view.effective.as_ref(), faults);
+    let dose = view.dosage.and_then(|raw| Given::read(raw, faults)).and_then(|given| given.dose);
+    let quantity = dose.as_ref().and_then(dosage::counted);
+    Ok(Own {
+        evidence: Evidence::Administered,
+        state,
+        start: from.or(at).map(|at| at.when),
+        end: to.or(at).map(|at| at.when),
+        asserted: None,
+        authored: None,
+        supply: None,
+        quantity,
+        refills: 0,
+        instruction: Instruction::default(),
+    })
+}
+
+/// Puts a record into the chart, or tells why it counts for nothing, if its drug might have mattered.
+fn keep<'a>(
+    reading: &mut Reading<'_, 'a>,
+    item: &Item<'a>,
+    view: &RecordView<'a>,
+    dosages: &[Dosage<'a>],
+    own: Result<Own, String>,
+    faults: &mut Faults,
+) {
+    let own = own.and_then(|own| match modified(&view.modifiers) {
+        _ if view.do_not_perform == Some(true) => Err("an order not to give it".to_owned()),
+        Some(why) => Err(why),
+        None if own.start.is_some_and(|start| start.first > reading.as_of) => Err(reading.dated_after()),
+        None => Ok(own),
+    });
+    let medicine = told(reading, item, view, dosages, own.is_ok());
+    match (own, medicine) {
+        (Ok(own), Ok(medicine)) => {
+            if own.instruction.not_understood && !medicine.components.is_empty() {
+                reading.unread(&item.source, "its dose instruction could not be read as one dose and one frequency");
+            }
+            let record = record(reading, item, view, own, medicine);
+            reading.chart.medications.push(record);
+            reading.faults(&item.source, faults);
+        }
+        (Err(why), Ok(medicine)) if !medicine.components.is_empty() => reading.unread(&item.source, why),
+        (Err(_), Ok(_)) => {}
+        (_, Err(why)) => reading.unread(&item.source, why),
+    }
+}
+
+/// The medicine. Of a record that counts for nothing nothing is noted as unresolved.
+fn told<'a>(
+    reading: &mut Reading<'_, 'a>,
+    item: &Item<'a>,
+    view: &RecordView<'a>,
+    dosages: &[Dosage<'a>],
+    counts: bool,
+) -> Result<Medicine, String> {
+    let route = dosages.iter().find_map(|dosage| dosage.route.as_ref());
+    let (unresolved, unread) = (reading.chart.unresolved.len(), reading.chart.unread.len());
+    let reference = view.medication_reference.as_ref();
+    let medicine = medication::medicine(reading, &item.source, view.medication.as_ref(), reference, &view.contained, route);
+    if !counts {
+        reading.chart.unresolved.truncate(unresolved);
+        reading.chart.unread.truncate(unread);
+    }
+    medicine
+}
+
+fn record(reading: &Reading<'_, '_>, item: &Item<'_>, view: &RecordView<'_>, own: Own, medicine: Medicine) -> MedicationRecord {
+    let (quantity, quantity_in_mg) = match own.quantity {
+        Some(Counted::Units(units)) => (Some(units), false),
+        Some(Counted::Milligrams(mg)) => (Some(mg), true),
+        None => (None, false),
+    };
+    MedicationRecord {
+        source: item.source.clone(),
+        evidence: own.evidence,
+        medicine,
+        state: own.state,
+        start: own.start,
+        end: own.end,
+        asserted: own.asserted.filter(|day| *day <= reading.as_of),
+        authored: own.authored,
+        supply_days: own.supply,
+        quantity,
+        quantity_in_mg,
+        refills: own.refills,
+        instruction: own.instruction,
+        stop: stop(reading, view, own.state, own.end),
+        updated: view.meta.as_ref().and_then(|meta| meta.updated.as_deref()).and_then(date::date).map(|at| at.when.first),
+    }
+}
+
+/// Why and when it was stopped, where status or reason say that it was.
+fn stop(reading: &Reading<'_, '_>, view: &RecordView<'_>, state: RecordState, end: Option<When>) -> Option<Stop> {
+    let mut faults = Faults::default();
+    // statusReason is one concept in a request and several in a statement or administration.
+    let reasons: Vec<Concept<'_>> = match view.status_reason {
+        Some(raw) if raw.get().starts_with('[') => {
+            let mut all = Vec::new();
+            super::view::Slot::put(&mut all, "statusReason", raw, &mut faults);
+            all
+        }
+        Some(raw) => Concept::read(raw, &mut faults).into_iter().collect(),
+        None => view.status_reason_concept.clone().into_iter().collect(),
+    };
+    let ended = matches!(state, RecordState::Stopped | RecordState::OnHold);
+    let over = state == RecordState::Completed && !reasons.is_empty();
+    if !ended && !over {
+        return None;
+    }
+    let label = reasons.first().map(|reason| reason.label().to_owned()).unwrap_or_default();
+    let reason = reasons.iter().map(stop_reason).min().unwrap_or(StopReason::Unstated);
+    let day = end.map(|end| end.last).filter(|day| *day <= reading.as_of);
+    Some(Stop { day, reason, label })
+}
+
+/// The reason by the codes of the standard value sets, else by plain words.
+fn stop_reason(reason: &Concept<'_>) -> StopReason {
+    let words = reason.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    // http://terminology.hl7.org/CodeSystem/medicationrequest-status-reason: salg and sintol are allergy and intolerance.
+    let side_effect = ["salg", "sintol", "sddi", "sdupther", "62014003", "281647001", "79899007"];
+    if reason.is_any(&side_effect[..3]) || reason.is_any(&side_effect[4..]) {
+        StopReason::SideEffect
+    } else if reason.is_any(&["preg", "spreg", "77386006"]) || says(&["pregnan", "breastfeed"]) {
+        StopReason::Pregnancy
+    } else if says(&["side effect", "adverse", "intoleran", "allerg", "not tolerated", "nausea", "rash", "toxicity"]) {
+        StopReason::SideEffect
+    } else if says(&[
+        "ineffective",
+        "no effect",
+        "not effective",
+        "lack of effect",
+        "no response",
+        "lack of response",
+        "did not work",
+        "inadequate response",
+    ]) {
+        StopReason::NoEffect
+    } else if words.is_empty() && reason.coding.is_empty() {
+        StopReason::Unstated
+    } else {
+        StopReason::Other
+    }
+}
+
+/// A statement that a drug is not taken: kept for that drug, within its period.
+fn not_taken<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view: &RecordView<'a>, (start, end): (Option<Dated>, Option<Dated>)) {
+    let medicine = told(reading, item, view, &[], false).map(|medicine| (medicine.components, medicine.label));
+    let Ok((components, label)) = medicine else { return };
+    let as_of = reading.as_of;
+    let last = end.map_or(start.map(|start| start.when.last), |end| Some(end.when.last)).map(|last| last.min(as_of));
+    let span = start.zip(last).and_then(|(start, last)| Span::new(start.when.first, last));
+    for component in &components {
+        match span {
+            Some(span) => fact(reading, &item.source, Some(component.ingredient), span, true, format!("not taken: {label}")),
+            None => reading.unread(&item.source, "said to be not taken, without a day that counts"),
+        }
+    }
+    if !components.is_empty() {
+        reading.unread(&item.source, "not taken: never exposure");
+    }
+}
+
+fn fact(
+    reading: &mut Reading<'_, '_>,
+    source: &SourceRef,
+    ingredient: Option<crate::clinical::units::Ingredient>,
+    span: Span,
+    non_adherent: bool,
+    label: String,
+) {
+    reading.chart.adherence.push(AdherenceFact { source: source.clone(), ingredient, span, non_adherent, label });
+}
+
+/// The adherence extension of US Core: what is said of taking the drug, on the day it was said.
+fn adherence_extension<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view: &RecordView<'a>, start: Option<Day>) {
+    for extension in &view.extensions {
+        if !extension.url.as_deref().is_some_and(|url| url.ends_with("/us-core-medication-adherence")) {
+            continue;
+        }
+        let part = |name: &str| extension.inner.iter().find(|inner| inner.url.as_deref() == Some(name));
+        let Some(said) = part("medicationAdherence").and_then(|inner| inner.concept.as_ref()) else { continue };
+        let day = part("dateAsserted").and_then(|inner| inner.date_time.as_deref()).and_then(date::date).map(|at| at.when.first).or(start);
+        let Some(day) = day.filter(|day| *day <= reading.as_of) else { continue };
+        let words = said.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
+        // SNOMED CT: compliance 1156699004, 275926002, good 413311005 ...; what speaks of non-compliance says so in its words too.
+        let negative = ["275928001", "275927006", "702565001", "715036001", "397745006", "129834002"];
+        let non_adherent = said.is_any(&negative)
+            || ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "poor"].iter().any(|w| words.contains(w));
+        let Ok(medicine) = told(reading, item, view, &[], false) else { continue };
+        for component in &medicine.components {
+            fact(reading, &item.source, Some(component.ingredient), Span::of(day), non_adherent, said.label().to_owned());
+        }
+    }
+}

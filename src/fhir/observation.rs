@@ -1,0 +1,333 @@
+//! Observation: scores, items of scales, laboratory values, vital signs.
+
+use std::borrow::Cow;
+
+use crate::clinical::chart::{Measurement, Value};
+use crate::clinical::knowledge::Observation;
+use crate::clinical::units::{Code, Instrument, Moment, SourceRef, System};
+
+use super::date;
+use super::reading::{Reading, modified};
+use super::record::Item;
+use super::screening::{Part, Role};
+use super::view::{Concept, Extension, Faults, Leaf, Period, Quantity, Reference, Text, view};
+
+view! {
+    ObservationView<'a> {
+        status: Option<Text<'a>> = "status",
+        code: Option<Concept<'a>> = "code",
+        effective: Option<Text<'a>> = "effectiveDateTime",
+        effective_period: Option<Period<'a>> = "effectivePeriod",
+        effective_instant: Option<Text<'a>> = "effectiveInstant",
+        issued: Option<Text<'a>> = "issued",
+        quantity: Option<Quantity<'a>> = "valueQuantity",
+        integer: Option<f64> = "valueInteger",
+        string: Option<Text<'a>> = "valueString",
+        concept: Option<Concept<'a>> = "valueCodeableConcept",
+        boolean: Option<bool> = "valueBoolean",
+        absent: Option<Concept<'a>> = "dataAbsentReason",
+        component: Vec<Component<'a>> = "component",
+        member: Vec<Reference<'a>> = "hasMember",
+        derived_from: Vec<Reference<'a>> = "derivedFrom",
+        reference_range: Vec<ReferenceRange<'a>> = "referenceRange",
+        modifiers: Vec<Extension<'a>> = "modifierExtension",
+    }
+}
+
+view! {
+    Component<'a> {
+        code: Option<Concept<'a>> = "code",
+        quantity: Option<Quantity<'a>> = "valueQuantity",
+        integer: Option<f64> = "valueInteger",
+        string: Option<Text<'a>> = "valueString",
+        concept: Option<Concept<'a>> = "valueCodeableConcept",
+        boolean: Option<bool> = "valueBoolean",
+        absent: Option<Concept<'a>> = "dataAbsentReason",
+    }
+}
+
+view! {
+    ReferenceRange<'a> {
+        high: Option<Quantity<'a>> = "high",
+    }
+}
+
+/// A value as written.
+#[derive(Debug, Clone)]
+pub(super) enum Given<'v> {
+    Quantity(f64, Vec<&'v str>),
+    Concept(Cow<'v, Concept<'v>>),
+    Text(&'v str),
+    YesNo(bool),
+}
+
+/// What is put together only when all of it is known: the parts of PHQ-9s.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    pub(super) parts: Vec<Part>,
+}
+
+/// When, from where and how sure a result is.
+#[derive(Debug, Clone)]
+pub(super) struct Occasion {
+    pub(super) source: SourceRef,
+    pub(super) at: Moment,
+    pub(super) finished: bool,
+}
+
+/// The items of the PHQ-9, in their order.
+const ITEMS: [Instrument; 9] = {
+    use Instrument::*;
+    [Phq9Item1, Phq9Item2, Phq9Item3, Phq9Item4, Phq9Item5, Phq9Item6, Phq9Item7, Phq9Item8, Phq9Item9]
+};
+
+/// Which item of the PHQ-9 an instrument is, from 0.
+pub(super) fn item_index(instrument: Instrument) -> Option<usize> {
+    ITEMS.iter().position(|item| *item == instrument)
+}
+
+/// The answers of the PHQ-9 (LOINC answer list LL358-3), in the order of their scores.
+const ANSWERS: [&str; 4] = ["LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9"];
+
+/// Reads one result, if the table has a row for it.
+pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut Results) {
+    let mut faults = Faults::default();
+    let view = ObservationView::read(item.raw, &mut faults).unwrap_or_default();
+    let code = view.code.clone().unwrap_or_default();
+    let Some(row) = row(reading, &code) else { return };
+    match occasion(reading, item, &view, &mut faults) {
+        Err(why) => reading.unread(&item.source, why),
+        Ok(occasion) => result(reading, &view, row, &occasion, results),
+    }
+    reading.faults(&item.source, &faults);
+}
+
+fn row(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<&'static Observation> {
+    let knowledge = reading.knowledge;
+    code.codes().find_map(|code| knowledge.observation(code)).or_else(|| code.wordings().find_map(|text| knowledge.observation_named(text)))
+}
+
+fn occasion(reading: &Reading<'_, '_>, item: &Item<'_>, view: &ObservationView<'_>, faults: &mut Faults) -> Result<Occasion, String> {
+    let finished = match view.status.as_deref() {
+        Some("final" | "amended" | "corrected") => true,
+        Some("preliminary") => false,
+        Some("entered-in-error") => return Err("entered in error".to_owned()),
+        Some("registered" | "cancelled" | "unknown") => return Err("its status is registered, cancelled or unknown".to_owned()),
+        _ => return Err("has no status that is known".to_owned()),
+    };
+    if let Some(why) = modified(&view.modifiers) {
+        return Err(why);
+    }
+    if view.absent.is_some() && view.component.is_empty() && view.member.is_empty() {
+        return Err("its value is said to be absent".to_owned());
+    }
+    let (start, end) = date::ends("effectivePeriod", view.effective_period.as_ref(), faults);
+    let dated = date::of("effectiveDateTime", view.effective.as_ref(), faults)
+        .or_else(|| date::of("effectiveInstant", view.effective_instant.as_ref(), faults))
+        .or(end.filter(|end| end.when.first <= reading.as_of).or(start))
+        .or_else(|| date::of("issued", view.issued.as_ref(), faults));
+    let Some(dated) = dated else { return Err("has no date".to_owned()) };
+    if reading.is_future(Some(dated)) {
+        return Err(reading.dated_after());
+    }
+    Ok(Occasion { source: item.source.clone(), at: dated.moment(), finished })
+}
+
+fn result(
+    reading: &mut Reading<'_, '_>,
+    view: &ObservationView<'_>,
+    row: &'static Observation,
+    occasion: &Occasion,
+    results: &mut Results,
+) {
+    let value = given(view.quantity.as_ref(), view.integer, view.string.as_deref(), view.concept.as_ref(), view.boolean);
+    let references = |list: &[Reference<'_>]| -> Vec<String> {
+        list.iter().filter_map(|reference| reference.reference.as_deref().map(str::to_owned)).collect()
+    };
+    if row.instrument == Instrument::BloodPressure {
+        return pressure(reading, view, occasion);
+    }
+    if matches!(row.instrument, Instrument::Phq9 | Instrument::Phq9Panel) || item_index(row.instrument).is_some() {
+        let role = match row.instrument {
+            Instrument::Phq9 => Role::Total,
+            Instrument::Phq9Panel => Role::Panel,
+            _ => Role::Item,
+        };
+        let mut part = Part::new(role, occasion.clone());
+        part.links = references(&view.member);
+        part.links.extend(references(&view.derived_from));
+        phq9(reading, &mut part, row, value);
+        for component in &view.component {
+            answer(reading, component, occasion, Some(&mut part));
+        }
+        results.parts.push(part);
+        return;
+    }
+    let upper = view.reference_range.iter().find_map(|range| {
+        let high = range.high.as_ref()?;
+        let own = view.quantity.as_ref().and_then(|quantity| quantity.code.as_deref().or(quantity.unit.as_deref()));
+        row.in_table_unit(high.value?, high.code.as_deref().or(high.unit.as_deref()).or(own))
+    });
+    let done = !view.member.is_empty() || !view.component.is_empty();
+    measurement(reading, row, value, upper, done, occasion);
+    for component in &view.component {
+        answer(reading, component, occasion, None);
+    }
+}
+
+/// A component is a result of its own, or an item of the PHQ-9 it stands in.
+fn answer(reading: &mut Reading<'_, '_>, component: &Component<'_>, occasion: &Occasion, part: Option<&mut Part>) {
+    let code = component.code.clone().unwrap_or_default();
+    let Some(row) = row(reading, &code) else { return };
+    if component.absent.is_some() {
+        return;
+    }
+    let value =
+        given(component.quantity.as_ref(), component.integer, component.string.as_deref(), component.concept.as_ref(), component.boolean);
+    let of_phq9 = row.instrument == Instrument::Phq9 || item_index(row.instrument).is_some();
+    match part {
+        Some(part) if of_phq9 => phq9(reading, part, row, value),
+        _ if value.is_some() && !of_phq9 => measurement(reading, row, value, None, false, occasion),
+        _ => {}
+    }
+}
+
+/// The value of an element that may be written in several ways.
+pub(super) fn given<'v>(
+    quantity: Option<&'v Quantity<'_>>,
+    number: Option<f64>,
+    text: Option<&'v str>,
+    concept: Option<&'v Concept<'v>>,
+    yes_no: Option<bool>,
+) -> Option<Given<'v>> {
+    let units = |quantity: &'v Quantity<'_>| [quantity.code.as_deref(), quantity.unit.as_deref()].into_iter().flatten().collect();
+    if let Some(quantity) = quantity {
+        return Some(Given::Quantity(quantity.value?, units(quantity)));
+    }
+    let written = text.and_then(|text| text.trim().parse::<f64>().ok()).filter(|number| number.is_finite());
+    if let Some(number) = number.or(written) {
+        return Some(Given::Quantity(number, Vec::new()));
+    }
+    concept.map(|concept| Given::Concept(Cow::Borrowed(concept))).or(yes_no.map(Given::YesNo)).or(text.map(Given::Text))
+}
+
+/// Puts a total or an item of the PHQ-9 where it belongs, or says why not.
+pub(super) fn phq9(reading: &mut Reading<'_, '_>, part: &mut Part, row: &Observation, value: Option<Given<'_>>) {
+    let whole = |number: f64, most: f64| (number.fract() == 0.0 && (0.0..=most).contains(&number)).then_some(number as u8);
+    let source = part.occasion.source.clone();
+    let Some(value) = value else {
+        if part.role == Role::Item {
+            reading.unread(&source, "an item of the PHQ-9 without a value that can be read");
+        }
+        return;
+    };
+    match item_index(row.instrument) {
+        Some(index) => {
+            let score = match &value {
+                Given::Quantity(number, _) => whole(*number, 3.0),
+                Given::Concept(concept) => answer_score(concept),
+                Given::Text(_) | Given::YesNo(_) => None,
+            };
+            match score {
+                Some(score) => part.items[index] = Some(score),
+                None => reading.unread(&source, format!("item {} of the PHQ-9 is no answer of 0 to 3", index + 1)),
+            }
+        }
+        None if row.instrument == Instrument::Phq9 => match value {
+            Given::Quantity(number, _) => match whole(number, 27.0) {
+                Some(total) => part.total = Some(total),
+                None => reading.unread(&source, "a PHQ-9 total outside of 0 to 27"),
+            },
+            _ => reading.unread(&source, "a PHQ-9 total that is no number"),
+        },
+        None => reading.unread(&source, "a value under the code of the PHQ-9 panel is not read as its total"),
+    }
+}
+
+/// The score of a coded answer.
+fn answer_score(concept: &Concept<'_>) -> Option<u8> {
+    let by_code = |code: Code<'_>| ANSWERS.iter().position(|answer| *answer == code.code);
+    concept.codes().find_map(by_code).map(|score| score as u8)
+}
+
+/// Adds a measurement, or says why it counts for nothing.
+pub(super) fn measurement(
+    reading: &mut Reading<'_, '_>,
+    row: &Observation,
+    value: Option<Given<'_>>,
+    upper_limit: Option<f64>,
+    done: bool,
+    occasion: &Occasion,
+) {
+    let value = match value {
+        None if done || row.unit.is_empty() => Some(Value::Done),
+        None => None,
+        Some(Given::Quantity(number, units)) if !row.unit.is_empty() => in_unit(row, number, &units).map(Value::Number),
+        Some(Given::Quantity(number, _)) => Some(Value::Number(number)),
+        Some(Given::YesNo(yes)) => Some(Value::YesNo(yes)),
+        Some(Given::Concept(concept)) => Some(coded(row, &concept)),
+        Some(Given::Text(text)) => Some(yes_no(text).map_or_else(|| Value::Answer { code: None, text: text.to_owned() }, Value::YesNo)),
+    };
+    match value {
+        Some(value) => reading.chart.measurements.push(Measurement {
+            instrument: row.instrument,
+            at: occasion.at,
+            source: occasion.source.clone(),
+            value,
+            upper_limit,
+            finished: occasion.finished,
+        }),
+        None => reading.unread(&occasion.source, format!("{}: no value, or one that is implausible in its unit", row.display)),
+    }
+}
+
+fn in_unit(row: &Observation, number: f64, units: &[&str]) -> Option<f64> {
+    match units {
+        [] => row.in_table_unit(number, None),
+        units => units.iter().find_map(|unit| row.in_table_unit(number, Some(unit))),
+    }
+}
+
+fn coded(row: &Observation, concept: &Concept<'_>) -> Value {
+    if let (false, Some(score)) = (row.unit.is_empty(), answer_score(concept)) {
+        return Value::Number(f64::from(score));
+    }
+    let said = |code: Code<'_>| match (code.system, code.code) {
+        (System::Loinc, "LA33-6") | (System::Snomed, "373066001") => Some(true),
+        (System::Loinc, "LA32-8") | (System::Snomed, "373067005") => Some(false),
+        (System::Other, "Y") => Some(true),
+        (System::Other, "N") => Some(false),
+        _ => None,
+    };
+    let known = concept.codes().find_map(said).or_else(|| yes_no(concept.label()));
+    let code = concept.codes().next().map(|code| code.code.to_owned());
+    known.map_or_else(|| Value::Answer { code, text: concept.label().to_owned() }, Value::YesNo)
+}
+
+fn yes_no(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Blood pressure from its two components (LOINC 8480-6, 8462-4).
+fn pressure(reading: &mut Reading<'_, '_>, view: &ObservationView<'_>, occasion: &Occasion) {
+    let of = |loinc: &str| {
+        let component = view.component.iter().find(|component| component.code.as_ref().is_some_and(|code| code.is_any(&[loinc])))?;
+        component.quantity.as_ref()?.value.filter(|value| (20.0..=350.0).contains(value))
+    };
+    let (systolic, diastolic) = (of("8480-6"), of("8462-4"));
+    if systolic.is_none() && diastolic.is_none() {
+        return reading.unread(&occasion.source, "a blood pressure without a value that can be read");
+    }
+    reading.chart.measurements.push(Measurement {
+        instrument: Instrument::BloodPressure,
+        at: occasion.at,
+        source: occasion.source.clone(),
+        value: Value::Pressure { systolic, diastolic },
+        upper_limit: None,
+        finished: occasion.finished,
+    });
+}

@@ -1,0 +1,249 @@
+//! One patient's record out of any number of bodies.
+
+use std::collections::BTreeSet;
+
+use serde_json::value::RawValue;
+
+use crate::clinical::chart::{Chart, Extent, Gap, Kind};
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::{Day, SourceRef};
+
+use super::bundle::{self, Entry, Walked};
+use super::error::ReadError;
+use super::reading::Reading;
+use super::record::{Item, Owner, Record};
+use super::shape::{Shape, shape};
+use super::{condition, event, family, intolerance, medication_record, observation, patient, screening};
+
+/// Reads one patient's record from any number of bodies, which it borrows.
+pub struct Reader<'a> {
+    knowledge: &'static Knowledge,
+    as_of: Day,
+    expected: Option<String>,
+    entries: Vec<Entry<'a>>,
+    had: BTreeSet<Kind>,
+    gaps: BTreeSet<Gap>,
+    broken: Vec<(String, String)>,
+}
+
+/// The kind of fact that resources of a type are.
+fn kind_of(resource_type: &str) -> Option<Kind> {
+    Some(match resource_type {
+        "Patient" => Kind::Patient,
+        "MedicationRequest" | "MedicationDispense" | "MedicationStatement" | "MedicationAdministration" | "MedicationOrder" => {
+            Kind::Medications
+        }
+        "Condition" => Kind::Conditions,
+        "Observation" | "QuestionnaireResponse" => Kind::Observations,
+        "Procedure" => Kind::Procedures,
+        "Encounter" => Kind::Encounters,
+        "FamilyMemberHistory" => Kind::FamilyHistory,
+        "AllergyIntolerance" => Kind::Allergies,
+        "AdverseEvent" => Kind::AdverseEvents,
+        _ => return None,
+    })
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Patient => "patient data",
+        Kind::Medications => "medicines",
+        Kind::Conditions => "diagnoses",
+        Kind::Observations => "scores and results",
+        Kind::Procedures => "procedures",
+        Kind::Encounters => "encounters",
+        Kind::FamilyHistory => "family history",
+        Kind::Allergies => "allergies and intolerances",
+        Kind::AdverseEvents => "adverse events",
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of nothing yet, on this day.
+    pub fn new(knowledge: &'static Knowledge, as_of: Day) -> Reader<'a> {
+        Reader { knowledge, as_of, expected: None, entries: Vec::new(), had: BTreeSet::new(), gaps: BTreeSet::new(), broken: Vec::new() }
+    }
+
+    /// Adds a Bundle of any type, one resource, or NDJSON. `name` says what it is in errors.
+    pub fn add(&mut self, name: &str, body: &'a [u8]) -> Result<(), ReadError> {
+        let values = bundle::values(name, body)?;
+        let several = values.len() > 1;
+        let mut walked = Walked::default();
+        for (index, value) in values.into_iter().enumerate() {
+            let place = if several { format!("value {} of {name}", index + 1) } else { name.to_owned() };
+            bundle::walk(name, value, &place, &mut walked)?;
+        }
+        foreign(name, &walked.entries)?;
+        let kinds: BTreeSet<Kind> = walked.entries.iter().filter_map(|entry| kind_of(entry.head.kind.as_deref()?)).collect();
+        self.keep(name, walked, kinds);
+        Ok(())
+    }
+
+    /// Adds one prefetch value, which answers for these kinds.
+    pub fn add_prefetch(&mut self, key: &str, kinds: &[Kind], value: &'a RawValue) {
+        let kinds: BTreeSet<Kind> = kinds.iter().copied().collect();
+        if value.get() == "null" {
+            return self.had.extend(kinds);
+        }
+        let mut walked = Walked::default();
+        if bundle::walk(key, value, key, &mut walked).is_err() || (walked.entries.is_empty() && !walked.broken.is_empty()) {
+            return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
+        }
+        if !(walked.entries.is_empty() && walked.errors > 0) {
+            self.had.extend(kinds.iter().copied());
+        }
+        self.keep(key, walked, kinds);
+    }
+
+    /// Notes a prefetch key that was not sent.
+    pub fn missing_prefetch(&mut self, key: &str, kinds: &[Kind]) {
+        self.gap(&kinds.iter().copied().collect(), &format!("`{key}` was not sent"));
+    }
+
+    /// Whose record it must be (`context.patientId`).
+    pub fn expect_patient(&mut self, id: &str) {
+        self.expected = Some(id.to_owned());
+    }
+
+    fn keep(&mut self, name: &str, walked: Walked<'a>, kinds: BTreeSet<Kind>) {
+        if walked.has_next {
+            self.gap(&kinds, &format!("`{name}` is only the first page"));
+        }
+        if walked.errors > 0 {
+            self.gap(&kinds, &format!("`{name}` holds an error instead of records"));
+        }
+        if walked.partial > 0 {
+            self.gap(&kinds, &format!("`{name}` says that records are withheld or left out"));
+        }
+        if !walked.broken.is_empty() {
+            self.gap(&kinds, &format!("`{name}` has entries that cannot be read"));
+        }
+        self.broken.extend(walked.broken);
+        self.entries.extend(walked.entries);
+    }
+
+    fn gap(&mut self, kinds: &BTreeSet<Kind>, why: &str) {
+        self.gaps.extend(kinds.iter().map(|kind| Gap { kind: *kind, why: format!("{}: {why}", word(*kind)) }));
+    }
+
+    /// The chart, or why there is none.
+    pub fn finish(mut self) -> Result<Chart, ReadError> {
+        let record = Record::of(std::mem::take(&mut self.entries));
+        let patient = record.patient(self.expected.as_deref())?;
+        let mut reading = Reading { knowledge: self.knowledge, as_of: self.as_of, record: &record, chart: Chart::default() };
+        for (place, why) in &self.broken {
+            reading.unread(&SourceRef::new(place.as_str()), why.as_str());
+        }
+        for source in &record.undecided {
+            reading.unread(source, "stands there twice, different, and nothing says which is later: one of them was used");
+        }
+        let mut results = observation::Results::default();
+        for item in &record.items {
+            let Some(kind) = kind_of(&item.kind).or((item.kind == "ServiceRequest").then_some(Kind::Procedures)) else { continue };
+            if let Some(why) = not_theirs(item, patient.as_deref()) {
+                reading.unread(&item.source, why);
+                continue;
+            }
+            if let Shape::Foreign(version, _) = shape(&item.kind, item.raw) {
+                reading.unread(&item.source, format!("FHIR {version} shape, only R4 is read"));
+                self.gap(&BTreeSet::from([kind]), &format!("records in {version} shape cannot be read"));
+                continue;
+            }
+            if item.kind != "ServiceRequest" {
+                self.had.insert(kind);
+            }
+            read(&mut reading, item, &mut results);
+        }
+        screening::assemble(&mut reading, results);
+        self.cover(&mut reading.chart);
+        sort(&mut reading.chart);
+        Ok(reading.chart)
+    }
+
+    fn cover(&mut self, chart: &mut Chart) {
+        for kind in Kind::ALL {
+            let lost = self.gaps.iter().any(|gap| gap.kind == kind);
+            let extent = match (self.had.contains(&kind), lost) {
+                (true, false) => Extent::Full,
+                (true, true) => Extent::Partial,
+                (false, _) => Extent::None,
+            };
+            chart.coverage.set(kind, extent);
+            if extent == Extent::None && !lost {
+                self.gap(&BTreeSet::from([kind]), "none in the record");
+            }
+        }
+        chart.coverage.gaps = self.gaps.iter().cloned().collect();
+    }
+}
+
+/// Why a resource is not used, if it is not the patient's.
+fn not_theirs(item: &Item<'_>, patient: Option<&str>) -> Option<&'static str> {
+    match (&item.owner, patient) {
+        (Owner::Patient(id), Some(patient)) if id == patient => None,
+        (Owner::Patient(_), _) => Some("belongs to another patient"),
+        (Owner::NoPatient, _) => Some("is not about one patient"),
+        (Owner::Unsaid, Some(_)) => None,
+        (Owner::Unsaid, None) => None,
+    }
+}
+
+/// Refuses a body in which everything that tells its version is of another one.
+fn foreign(name: &str, entries: &[Entry<'_>]) -> Result<(), ReadError> {
+    let mut first = None;
+    for entry in entries {
+        let kind = entry.head.kind.as_deref().unwrap_or_default();
+        if kind_of(kind).is_none() {
+            continue;
+        }
+        match shape(kind, entry.raw) {
+            Shape::R4 => return Ok(()),
+            Shape::Any => {}
+            Shape::Foreign(version, hint) => {
+                first.get_or_insert((entry, version, hint));
+            }
+        }
+    }
+    let Some((entry, version, hint)) = first else { return Ok(()) };
+    let kind = entry.head.kind.as_deref().unwrap_or_default();
+    let place = entry.head.id.as_deref().map_or_else(|| format!("{} ({kind})", entry.place), |id| format!("{kind}/{id}"));
+    Err(ReadError::OtherVersion { name: name.to_owned(), place, version, hint })
+}
+
+fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut observation::Results) {
+    match &*item.kind {
+        "Patient" => patient::read(reading, item),
+        "Condition" => condition::read(reading, item),
+        "MedicationRequest" => medication_record::request(reading, item),
+        "MedicationDispense" => medication_record::dispense(reading, item),
+        "MedicationStatement" => medication_record::statement(reading, item),
+        "MedicationAdministration" => medication_record::administration(reading, item),
+        "Observation" => observation::read(reading, item, results),
+        "QuestionnaireResponse" => super::questionnaire::read(reading, item, results),
+        "Procedure" => event::procedure(reading, item),
+        "ServiceRequest" => event::service_request(reading, item),
+        "Encounter" => event::encounter(reading, item),
+        "FamilyMemberHistory" => family::read(reading, item),
+        "AllergyIntolerance" => intolerance::allergy(reading, item),
+        "AdverseEvent" => intolerance::adverse_event(reading, item),
+        _ => {}
+    }
+}
+
+/// The same record in another order is the same chart.
+fn sort(chart: &mut Chart) {
+    chart.conditions.sort_by(|a, b| a.source.cmp(&b.source));
+    chart.refuted.sort_by(|a, b| a.source.cmp(&b.source));
+    chart.medications.sort_by(|a, b| (a.start, &a.source).cmp(&(b.start, &b.source)));
+    chart.unresolved.sort();
+    chart.unresolved.dedup();
+    chart.adherence.sort_by(|a, b| (a.span, &a.source, &a.label).cmp(&(b.span, &b.source, &b.label)));
+    chart.screenings.sort();
+    chart.measurements.sort_by(|a, b| (a.at, a.instrument, &a.source).cmp(&(b.at, b.instrument, &b.source)));
+    chart.intolerances.sort_by(|a, b| (&a.source, a.ingredient).cmp(&(&b.source, b.ingredient)));
+    chart.family.sort_by(|a, b| (&a.source, &a.label).cmp(&(&b.source, &b.label)));
+    chart.procedures.sort_by(|a, b| (a.when, &a.source).cmp(&(b.when, &b.source)));
+    chart.encounters.sort_by(|a, b| (a.span, &a.source).cmp(&(b.span, &b.source)));
+    chart.unread.sort();
+    chart.unread.dedup();
+}
