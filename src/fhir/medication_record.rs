@@ -302,9 +302,6 @@ fn keep<'a>(
     let medicine = told(reading, item, view, dosages, own.is_ok());
     match (own, medicine) {
         (Ok(own), Ok(medicine)) => {
-            if own.instruction.not_understood && !medicine.components.is_empty() {
-                reading.unread(&item.source, "its dose instruction could not be read as one dose and one frequency");
-            }
             let record = record(reading, item, view, own, medicine);
             reading.chart.medications.push(record);
             reading.faults(&item.source, faults);
@@ -388,8 +385,7 @@ fn stop_reason(reason: &Concept<'_>) -> StopReason {
     let words = reason.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
     let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     // http://terminology.hl7.org/CodeSystem/medicationrequest-status-reason: salg and sintol are allergy and intolerance.
-    let side_effect = ["salg", "sintol", "sddi", "sdupther", "62014003", "281647001", "79899007"];
-    if reason.is_any(&side_effect[..3]) || reason.is_any(&side_effect[4..]) {
+    if reason.is_any(&["salg", "sintol", "62014003", "281647001"]) {
         StopReason::SideEffect
     } else if reason.is_any(&["preg", "spreg", "77386006"]) || says(&["pregnan", "breastfeed"]) {
         StopReason::Pregnancy
@@ -453,10 +449,9 @@ fn adherence_extension<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view:
         let day = part("dateAsserted").and_then(|inner| inner.date_time.as_deref()).and_then(date::date).map(|at| at.when.first).or(start);
         let Some(day) = day.filter(|day| *day <= reading.as_of) else { continue };
         let words = said.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-        // SNOMED CT: compliance 1156699004, 275926002, good 413311005 ...; what speaks of non-compliance says so in its words too.
-        let negative = ["275928001", "275927006", "702565001", "715036001", "397745006", "129834002"];
-        let non_adherent = said.is_any(&negative)
-            || ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "poor"].iter().any(|w| words.contains(w));
+        // SNOMED CT 275928001: partial non-compliance, as in the US Core examples. Other codes are told by their words.
+        let words_of = ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "not taking", "poor"];
+        let non_adherent = said.is_any(&["275928001"]) || words_of.iter().any(|part| words.contains(part));
         let Ok(medicine) = told(reading, item, view, &[], false) else { continue };
         for component in &medicine.components {
             fact(reading, &item.source, Some(component.ingredient), Span::of(day), non_adherent, said.label().to_owned());

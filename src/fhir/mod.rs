@@ -1,4 +1,4 @@
-//! FHIR R4 in: bodies become a [`Chart`](crate::clinical::chart::Chart).
+//! FHIR R4, in and out: bodies become a [`Chart`](crate::clinical::chart::Chart).
 //!
 //! One pass, one way: a body stays bytes, a Bundle is walked entry by entry, each entry is peeked at, and what can matter is read
 //! through a view that borrows from the body. Codes become ingredients, groups and instruments here, statuses are sorted here; what is

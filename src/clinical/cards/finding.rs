@@ -19,8 +19,10 @@ pub(super) struct Finding {
     pub(super) text: &'static str,
     /// What fills the names of that text.
     pub(super) values: Values,
-    /// Paragraphs and lists of this card alone, after the advice.
+    /// Paragraphs and lists of this card alone.
     pub(super) body: Vec<Block>,
+    /// The last paragraph before what was not known: what was left out.
+    pub(super) end: Option<String>,
     /// What it rests on, without day counters.
     pub(super) ground: Vec<String>,
 }
@@ -40,7 +42,7 @@ impl Finding {
         let text = wording.text(self.text);
         let summary = shortened(&filled(&text.summary, &self.values), LONGEST_SUMMARY);
         let advice = text.advice.iter().map(|template| filled_markdown(template, &self.values));
-        let detail = detail(advice, self.body, wording, situation);
+        let detail = detail(advice, self.body, self.end, wording, situation);
         let mut ground = vec![code.word().to_owned(), self.variant.unwrap_or_default().to_owned()];
         ground.extend(self.ground);
         Card {
@@ -56,18 +58,26 @@ impl Finding {
     }
 }
 
-/// Advice, what is special to the card, the trial table, what else applies, what was not known, sources.
-fn detail(advice: impl Iterator<Item = String>, body: Vec<Block>, wording: &Wording, situation: Situation<'_>) -> String {
+/// Advice, the trial table, what else applies, what is special to the card, what was left out, what was not known, sources.
+fn detail(
+    advice: impl Iterator<Item = String>,
+    body: Vec<Block>,
+    end: Option<String>,
+    wording: &Wording,
+    situation: Situation<'_>,
+) -> String {
     let mut markdown = Markdown::default();
     advice.for_each(|paragraph| markdown.paragraph(paragraph));
+    markdown.paragraph(trial_table(situation));
+    markdown.list("What else applies", &also(situation));
     for block in body {
         match block {
             Block::Paragraph(paragraph) => markdown.paragraph(paragraph),
             Block::List(heading, items) => markdown.list(heading, &items),
         }
     }
-    markdown.paragraph(trial_table(situation));
-    markdown.list("What else applies", &also(situation));
+    wording.closing.iter().for_each(|paragraph| markdown.paragraph(paragraph));
+    markdown.paragraph(end.unwrap_or_default());
     markdown.list("Not known", &unknown(situation));
     markdown.paragraph(sources(&wording.sources, situation));
     markdown.text()

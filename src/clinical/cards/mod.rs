@@ -13,6 +13,8 @@ mod next_step;
 #[cfg(test)]
 mod sample;
 mod table;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};

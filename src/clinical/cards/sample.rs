@@ -32,12 +32,8 @@ pub(super) fn trial(name: &'static str, mg: f64, days: Days) -> Trial {
     let row = Knowledge::builtin().antidepressant(drug(name)).expect("an antidepressant of the tables");
     let start = today() - (days - 1);
     let at_dose = if dose(mg) >= row.minimum { days } else { 0 };
+    let (adequacy, reasons) = verdict(at_dose);
     let required = Knowledge::builtin().parameters().adequate_min_days;
-    let (adequacy, reasons) = match at_dose {
-        0 => (Adequacy::Inadequate, vec![Reason::DoseBelowMinimum]),
-        short if short < required => (Adequacy::InProgress, vec![Reason::DurationInProgress]),
-        _ => (Adequacy::Adequate, Vec::new()),
-    };
     Trial {
         drug: drug(name),
         rxnorm: row.rxnorm,
@@ -76,6 +72,14 @@ pub(super) fn trial(name: &'static str, mg: f64, days: Days) -> Trial {
         current_form: Form::Unknown,
         loss_confirmed: false,
         notes: Vec::new(),
+    }
+}
+
+fn verdict(at_dose: Days) -> (Adequacy, Vec<Reason>) {
+    match at_dose {
+        0 => (Adequacy::Inadequate, vec![Reason::DoseBelowMinimum]),
+        short if short < Knowledge::builtin().parameters().adequate_min_days => (Adequacy::InProgress, vec![Reason::DurationInProgress]),
+        _ => (Adequacy::Adequate, Vec::new()),
     }
 }
 
@@ -191,7 +195,7 @@ pub(super) fn assert_well_formed(card: &super::Card) {
     assert!(card.summary.chars().count() < 140, "{}", card.summary);
     for text in [&card.summary, &card.detail] {
         assert!(!text.contains('{') && !text.contains("not known to"), "{text}");
-        assert!(!text.contains("effective dose") && !text.contains("treatment-resistant"), "{text}");
+        assert!(!text.contains("effective dose") && !text.contains("is treatment-resistant"), "{text}");
     }
     assert!(!card.summary.contains("not known"), "{}", card.summary);
     let advice = card.detail.split("| Trial |").next().unwrap_or_default();

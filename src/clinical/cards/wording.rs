@@ -20,6 +20,9 @@ pub(super) struct Wording {
     pub(super) hooks: Vec<String>,
     /// What it rests on, with years.
     pub(super) sources: Vec<String>,
+    /// Paragraphs that stand below the lists, whatever the variant.
+    #[serde(default)]
+    pub(super) closing: Vec<String>,
     #[serde(rename = "override")]
     overrides: Vec<Reason>,
     #[serde(rename = "text")]

@@ -5,7 +5,7 @@
 
 use super::assessment::{Adequacy, Augmentation, Marker, Response, StepKind, TreatmentOption, Trial, Verdict};
 use crate::clinical::knowledge::{Antidepressant, Knowledge, Offer, OptionKind, OptionRow};
-use crate::clinical::units::{DailyDose, Day, Ingredient};
+use crate::clinical::units::{DailyDose, Day, Form, Ingredient};
 
 /// What rules.md 10 gives only after two failures.
 const TIER_TWO: [&str; 6] = ["lithium", "liothyronine", "olanzapine_fluoxetine", "esketamine", "ketamine_iv", "ect"];
@@ -144,7 +144,10 @@ impl OptionGround<'_> {
         if row.id == NEEDS_FOUR && failures < FOUR {
             reasons.push("after four adequate failures".to_owned());
         }
-        reasons.extend(drugs.iter().flat_map(|drug| self.against_drug(*drug, kind)));
+        for drug in drugs {
+            let name = if drugs.len() > 1 { format!("{drug}: ") } else { String::new() };
+            reasons.extend(self.against_drug(*drug, kind).into_iter().map(|reason| format!("{name}{reason}")));
+        }
         reasons
     }
 
@@ -152,13 +155,13 @@ impl OptionGround<'_> {
         let of_drug = || self.trials.iter().filter(move |trial| trial.drug == drug);
         let mut reasons = Vec::new();
         if self.is_taken(drug) {
-            reasons.push(format!("{drug} is already being taken"));
+            reasons.push("already being taken".to_owned());
         }
         if of_drug().any(|trial| trial.failed && trial.in_episode) {
-            reasons.push(format!("{drug}: adequate trial in this episode without sufficient response"));
+            reasons.push("adequate trial in this episode without sufficient response".to_owned());
         }
         if of_drug().any(|trial| trial.has_marker(Marker::Intolerance)) {
-            reasons.push(format!("{drug} was not tolerated"));
+            reasons.push("not tolerated".to_owned());
         }
         if let Some(class) = self.knowledge.antidepressant(drug).map(|row| row.class).filter(|_| kind == StepKind::Switch)
             && self.failures_in(class) >= 2
@@ -196,19 +199,17 @@ impl OptionGround<'_> {
         let trial = self.trials.get(self.current?)?;
         let room = dose_room(trial, self.age, self.knowledge);
         let (verdict, reasons) = match (trial.current_dose, room.maximum) {
-            _ if room.advised_against => {
-                (Verdict::LeftOut, vec![format!("{}: at this age a switch is more usual than a rise", trial.drug)])
-            }
+            _ if room.advised_against => (Verdict::LeftOut, vec!["at this age a switch is more usual than a rise".to_owned()]),
             (None, _) => (Verdict::Caution, vec!["not checked: the present dose cannot be read".to_owned()]),
             (Some(_), None) => (Verdict::Caution, vec!["not checked: no maximum is known for it".to_owned()]),
             (Some(dose), Some(maximum)) if dose >= maximum => {
-                (Verdict::LeftOut, vec![format!("{} {}, maximum reached", trial.drug, dose_text(dose, trial.drug, self.knowledge))])
+                (Verdict::LeftOut, vec![format!("{} a day is its maximum here", dose_text(dose, trial.drug, self.knowledge))])
             }
             (Some(dose), Some(maximum)) => (
                 Verdict::Caution,
                 vec![
-                    format!("{} {dose} a day: room to {}", trial.drug, dose_text(maximum, trial.drug, self.knowledge)),
-                    "not checked: kidney and liver function, interactions".to_owned(),
+                    format!("now {dose}, room to {}", dose_text(maximum, trial.drug, self.knowledge)),
+                    "not checked: kidney and liver function".to_owned(),
                 ],
             ),
         };
@@ -279,11 +280,17 @@ impl DoseRoom {
 pub fn dose_room(trial: &Trial, age: Option<i32>, knowledge: &Knowledge) -> DoseRoom {
     let Some(row) = knowledge.antidepressant(trial.drug) else { return DoseRoom { maximum: None, advised_against: false } };
     let old = age.is_some_and(|age| age >= NO_RISE_FROM_AGE);
-    DoseRoom { maximum: maximum(row, trial, age), advised_against: old && (row.class == "tca" || row.ingredient.name() == "paroxetine") }
+    DoseRoom {
+        maximum: maximum(row, trial.current_form, age),
+        advised_against: old && (row.class == "tca" || row.ingredient.name() == "paroxetine"),
+    }
 }
 
-fn maximum(row: &Antidepressant, trial: &Trial, age: Option<i32>) -> Option<DailyDose> {
-    let of_form = row.maximum_by_form.iter().filter(|(form, _)| *form == trial.current_form).map(|(_, dose)| *dose);
+fn maximum(row: &Antidepressant, form: Form, age: Option<i32>) -> Option<DailyDose> {
+    let of_form = row.maximum_by_form.iter().filter(|(own, _)| *own == form).map(|(_, dose)| *dose);
     let of_age = row.geriatric.filter(|geriatric| age.is_some_and(|age| age >= geriatric.from_age)).map(|geriatric| geriatric.maximum);
     row.outpatient_maximum.or(row.usual_maximum).into_iter().chain(of_form).chain(of_age).min()
 }
+
+#[cfg(test)]
+mod tests;

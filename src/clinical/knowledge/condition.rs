@@ -161,8 +161,14 @@ impl Conditions {
         if groups.has_any(DEPRESSION) {
             groups = groups.union(beside);
         }
-        if !groups.has(ConditionGroup::DepressionPsychotic) {
-            groups = groups.union(yielding);
+        if !groups.has(ConditionGroup::DepressionPsychotic) && !yielding.is_empty() {
+            // Psychotic depression may stand on another diagnosis: told apart by a flag of its own.
+            let flag = if groups.has(ConditionGroup::Psychosis) {
+                GroupSet::EMPTY
+            } else {
+                GroupSet::EMPTY.with(ConditionGroup::PsychosisYieldsToDepression)
+            };
+            groups = groups.union(yielding).union(flag);
         }
         if groups.has(ConditionGroup::BipolarSpectrum) {
             groups = DEPRESSION.iter().fold(groups, |groups, group| groups.without(*group));
@@ -171,15 +177,6 @@ impl Conditions {
             groups = groups.without(ConditionGroup::ContributorSubstanceUse);
         }
         groups
-    }
-
-    /// Whether every group a code stands in yields to a code of psychotic depression.
-    pub fn yields_to_psychotic_depression(&self, code: &str) -> bool {
-        let hits = [System::Icd10, System::Snomed].into_iter().flat_map(|system| self.hits(Code { system, code }));
-        let (standing, yielding) = hits.fold((GroupSet::EMPTY, GroupSet::EMPTY), |(standing, yielding), (_, hits)| {
-            (standing.union(hits.groups), yielding.union(hits.yielding))
-        });
-        standing.is_empty() && !yielding.is_empty()
     }
 
     /// Every row that a code matches, with the length of the row's code.
@@ -301,9 +298,9 @@ mod tests {
         assert!(icd("F29").has(Psychosis));
         assert!(!groups(&[(System::Icd10, "F29"), (System::Icd10, "F32.3")]).has(Psychosis));
         assert!(groups(&[(System::Icd10, "F20.9"), (System::Icd10, "F32.3")]).has(Psychosis));
-        let yields = |code| Knowledge::builtin().yields_to_psychotic_depression(code);
-        assert!(yields("F29") && yields("69322001"));
-        assert!(!yields("F20.9") && !yields("F32.3") && !yields("58214004"));
+        assert!(icd("F29").has(PsychosisYieldsToDepression) && !icd("F20.9").has(PsychosisYieldsToDepression));
+        let both = groups(&[(System::Icd10, "F20.9"), (System::Icd10, "F29")]);
+        assert!(both.has(Psychosis) && !both.has(PsychosisYieldsToDepression));
     }
 
     #[test]

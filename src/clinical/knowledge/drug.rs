@@ -52,6 +52,13 @@ pub(super) struct Drugs {
     rxnorm: HashMap<Ingredient, &'static str>,
     groups: HashMap<Ingredient, u64>,
     words: Words<Ingredient>,
+    combinations: Vec<Combination>,
+}
+
+/// A drug that is a fixed combination of others and counts as one of its own: its name is theirs, joined by hyphens.
+struct Combination {
+    drug: Ingredient,
+    parts: Vec<Ingredient>,
 }
 
 const _: () = assert!(DrugGroup::ALL.len() <= 64, "a u64 holds 64 groups");
@@ -65,6 +72,7 @@ impl Drugs {
             rxnorm: HashMap::new(),
             groups: HashMap::new(),
             words: Words::new([]),
+            combinations: Vec::new(),
         };
         for row in drugs {
             all.add(row, defects);
@@ -90,6 +98,7 @@ impl Drugs {
         let mut names: Vec<_> = names.collect();
         names.sort_unstable();
         all.words = Words::new(names);
+        all.combinations = all.by_canonical_name.values().filter_map(|(drug, _)| all.combination(*drug)).collect();
         all
     }
 
@@ -128,6 +137,12 @@ impl Drugs {
         }
     }
 
+    fn combination(&self, drug: Ingredient) -> Option<Combination> {
+        let parts = drug.name().split('-').map(|part| self.by_canonical_name.get(part).map(|(part, _)| *part));
+        let parts = parts.collect::<Option<Vec<_>>>()?;
+        (parts.len() > 1).then_some(Combination { drug, parts })
+    }
+
     /// The drug a row names, which some table has to have.
     pub fn known(&self, at: Place, name: &str, defects: &mut Defects) -> Option<Ingredient> {
         let known = self.by_canonical_name.get(name.trim()).map(|(ingredient, _)| *ingredient);
@@ -154,9 +169,23 @@ impl Drugs {
         }
     }
 
+    /// The names in a text. Where it names all parts of a combination, or the combination and some part, it means the combination.
     pub fn in_text(&self, text: &str) -> Vec<NameMatch> {
         let found = self.words.in_text(text).into_iter();
-        found.map(|found| NameMatch { ingredient: found.value, at: found.at, length: found.length }).collect()
+        let mut found: Vec<_> = found.map(|found| NameMatch { ingredient: found.value, at: found.at, length: found.length }).collect();
+        for Combination { drug, parts } in &self.combinations {
+            let has = |drug: &Ingredient| found.iter().any(|found| found.ingredient == *drug);
+            if has(drug) {
+                found.retain(|found| !parts.contains(&found.ingredient));
+            } else if parts.iter().all(has) {
+                let first = found.iter().position(|found| parts.contains(&found.ingredient));
+                let place = first.map(|first| NameMatch { ingredient: *drug, ..found[first] });
+                found.retain(|found| !parts.contains(&found.ingredient));
+                found.extend(place);
+                found.sort_by_key(|found| (found.at, found.ingredient));
+            }
+        }
+        found
     }
 
     pub fn rxnorm(&self, ingredient: Ingredient) -> Option<&'static str> {

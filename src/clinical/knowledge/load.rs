@@ -13,7 +13,7 @@ use super::fault::{Defects, Fault};
 use super::observation::Observations;
 use super::option::{care_levels, options};
 use super::parameter::parameters;
-use super::product::products;
+use super::product::{ProductMarks, products};
 use super::raw::{RawTable, Row, Texts};
 use super::relevance::Relevance;
 use super::site::Site;
@@ -90,6 +90,9 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let (own, other) = (tables.rows("products.csv"), tables.rows("other_products.csv"));
     let products = products(own.iter().chain(&other), &drugs, &mut tables.defects);
 
+    let rows = tables.rows("product_marks.csv");
+    let product_marks = ProductMarks::new(&rows, &drugs, &mut tables.defects);
+
     let rows = tables.rows("care_levels.csv");
     let care_levels = care_levels(&rows, &mut tables.defects);
     let rows = tables.rows("options.csv");
@@ -116,6 +119,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         drugs,
         antidepressants,
         products,
+        product_marks,
         options,
         care_levels,
         conditions,

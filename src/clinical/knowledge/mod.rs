@@ -32,10 +32,11 @@ use std::collections::HashMap;
 use condition::Conditions;
 use drug::Drugs;
 use observation::Observations;
+use product::ProductMarks;
 use raw::Texts;
 use relevance::Relevance;
 
-use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, System};
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, ProductUse, System};
 
 /// Every table, checked.
 pub struct Knowledge {
@@ -47,6 +48,7 @@ pub struct Knowledge {
     drugs: Drugs,
     antidepressants: Vec<Antidepressant>,
     products: HashMap<&'static str, Product>,
+    product_marks: ProductMarks,
     options: Vec<OptionRow>,
     care_levels: Vec<CareLevel>,
     conditions: Conditions,
@@ -104,6 +106,12 @@ impl Knowledge {
         self.products.get(rxcui.trim())
     }
 
+    /// What a product may count as by its name, where no product table has its code (rules.md 3.2): the brand of a
+    /// smoking-cessation product, bupropion with naltrexone, lithium orotate.
+    pub fn product_use_in(&self, ingredient: Ingredient, text: &str) -> ProductUse {
+        self.product_marks.of(ingredient, text)
+    }
+
     /// The ingredient of an RxNorm ingredient code, or of an ATC code of five levels.
     pub fn ingredient(&self, code: Code<'_>) -> Option<Ingredient> {
         self.drugs.of_code(code)
@@ -115,7 +123,8 @@ impl Knowledge {
     }
 
     /// The ingredients whose names or brand names stand in a text as whole words, whatever the case (rules.md 3.6); the longest
-    /// name wins where names overlap ("dextromethorphan-bupropion" is not bupropion). In order of their place in the text.
+    /// name wins where names overlap ("dextromethorphan-bupropion" is not bupropion), and both parts of a combination that counts as
+    /// one drug are that drug (rules.md 3.1). In order of their place in the text.
     pub fn names_in(&self, text: &str) -> Vec<NameMatch> {
         self.drugs.in_text(text)
     }
@@ -166,12 +175,6 @@ impl Knowledge {
     /// code leaves the substance-use group.
     pub fn condition_groups<'a>(&self, codes: impl IntoIterator<Item = Code<'a>>) -> GroupSet {
         self.conditions.groups(codes)
-    }
-
-    /// Whether a psychosis code gives way to a current code of psychotic depression on another diagnosis: double coding of one
-    /// state (rules.md 1.4). Within one diagnosis [`Knowledge::condition_groups`] has done it already.
-    pub fn yields_to_psychotic_depression(&self, code: &str) -> bool {
-        self.conditions.yields_to_psychotic_depression(code)
     }
 
     /// Whether the words of a diagnosis that no code table knows look as if it might matter (rules.md 17, last point).

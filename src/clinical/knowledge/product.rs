@@ -8,6 +8,7 @@ use super::cell::Cells;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault, Place};
 use super::raw::{Row, parts};
+use super::words::Words;
 use crate::clinical::units::{DailyDose, Form, Ingredient, PackDay, ProductUse, Strength};
 
 /// A product of the product tables.
@@ -39,6 +40,38 @@ pub(super) struct ProductRow {
     #[serde(rename = "use")]
     product_use: &'static str,
     pack: &'static str,
+}
+
+/// A word in the name of a product that says what it is for.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct ProductMarkRow {
+    mark: &'static str,
+    drug: &'static str,
+    #[serde(rename = "use")]
+    product_use: &'static str,
+}
+
+/// The marks by which the name of a product that no table has tells its use (`Smoking Cessation 12 HR bupropion ..`).
+pub(super) struct ProductMarks(Words<(Ingredient, ProductUse)>);
+
+impl ProductMarks {
+    pub fn new(rows: &[Row<ProductMarkRow>], drugs: &Drugs, defects: &mut Defects) -> ProductMarks {
+        let mut marks = Vec::with_capacity(rows.len());
+        for Row { at, cells: row } in rows {
+            let drug = drugs.known(*at, row.drug, defects);
+            let mut cells = Cells { at: *at, defects };
+            cells.filled("mark", row.mark);
+            let product_use = cells.one_of("use", row.product_use, USES);
+            marks.extend(drug.zip(product_use).map(|mark_of| (row.mark, mark_of)).filter(|(mark, _)| !mark.is_empty()));
+        }
+        ProductMarks(Words::new(marks))
+    }
+
+    pub fn of(&self, ingredient: Ingredient, text: &str) -> ProductUse {
+        let found = self.0.in_text(text);
+        let found = found.into_iter().find(|found| found.value.0 == ingredient);
+        found.map_or(ProductUse::Ordinary, |found| found.value.1)
+    }
 }
 
 /// The forms by their words in the tables.

@@ -21,7 +21,7 @@ impl Texts {
     pub fn builtin() -> Texts {
         texts! {
             "VERSION"
-            "antidepressants.csv" "dose_by_form.csv" "drugs.csv" "names.csv" "drug_groups.csv" "products.csv" "other_products.csv"
+            "antidepressants.csv" "dose_by_form.csv" "drugs.csv" "names.csv" "drug_groups.csv" "products.csv" "other_products.csv" "product_marks.csv"
             "options.csv" "care_levels.csv" "conditions.csv" "observations.csv" "parameters.csv" "relevant_words.csv" "relevant_classes.csv"
         }
     }

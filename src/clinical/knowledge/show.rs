@@ -145,6 +145,12 @@ const SECTIONS: &[Section] = &[
         without: Some(("use", "ordinary")),
     },
     Section {
+        title: "Words that mark a product exception",
+        file: "product_marks.csv",
+        columns: &["mark", "drug", "use", "what", "source", "confidence"],
+        without: None,
+    },
+    Section {
         title: "Packs, day by day",
         file: "products.csv",
         columns: &["rxcui", "name", "drugs", "pack", "note", "source"],

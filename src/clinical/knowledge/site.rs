@@ -19,6 +19,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("name", "names.csv"),
     ("drug_group", "drug_groups.csv"),
     ("product", "products.csv"),
+    ("product_mark", "product_marks.csv"),
     ("condition", "conditions.csv"),
     ("observation", "observations.csv"),
     ("relevant_word", "relevant_words.csv"),

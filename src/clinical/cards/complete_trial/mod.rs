@@ -96,6 +96,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         text: text(variant, trial, situation),
         values: words::values(trial, agent(variant, trial, situation), situation),
         body: Vec::new(),
+        end: None,
         ground: words::ground(variant, trial, agent(variant, trial, situation)),
     })
 }

@@ -1,1 +1,291 @@
+use super::super::sample::*;
+use super::*;
+use crate::clinical::chart::Evidence;
+use crate::clinical::derive::{Assessment, Score};
+use crate::clinical::units::{Days, Instrument, SourceRef, Span};
 
+fn spoken(assessment: &Assessment) -> Option<(&'static str, String)> {
+    let card = card(situation(assessment))?;
+    assert_well_formed(&card);
+    Some((card.variant.expect("complete-trial has variants"), card.summary))
+}
+
+fn variant_of(assessment: &Assessment) -> Option<&'static str> {
+    spoken(assessment).map(|(variant, _)| variant)
+}
+
+fn of_trial(change: impl FnOnce(&mut Trial)) -> Assessment {
+    let mut trial = trial("sertraline", 50.0, 30);
+    change(&mut trial);
+    assessment(vec![trial])
+}
+
+/// Not adequate with at least 42 days at dose, for this reason.
+fn inadequate(reason: Reason) -> Trial {
+    Trial { adequacy: Adequacy::Inadequate, reasons: vec![reason], failed: false, ..trial("sertraline", 50.0, 60) }
+}
+
+fn lapsed(mut trial: Trial, days: Days) -> Trial {
+    trial.ongoing = false;
+    trial.markers.push(Marker::Lapsed);
+    trial.last_covered = Some(today() - days);
+    trial.end = trial.last_covered;
+    trial
+}
+
+#[test]
+fn the_wording_is_complete() {
+    assert!(Wording::read(include_str!("card.toml"), &TEXTS, &words::NAMES).is_ok());
+}
+
+#[test]
+fn duration_gives_the_date_of_day_42() {
+    let assessment = of_trial(|_| {});
+    let card = card(situation(&assessment)).expect("speaks");
+    assert_eq!(card.variant, Some("duration"));
+    assert_eq!(card.summary, "sertraline 50 mg: day 30 of 42 at or above the usual minimum dose, trial not complete");
+    assert!(card.detail.contains("until 2026-03-14"), "{}", card.detail);
+}
+
+#[test]
+fn quiet_until_day_14_and_loud_from_day_15() {
+    assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 14)])), None);
+    assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 15)])), Some("duration"));
+}
+
+#[test]
+fn loud_in_the_first_days_where_something_is_amiss() {
+    let contradicted = |t: &mut Trial| t.reasons.push(Reason::AdherenceContradicted);
+    let mut young = trial("sertraline", 50.0, 10);
+    contradicted(&mut young);
+    assert_eq!(variant_of(&assessment(vec![young])), Some("duration"));
+    assert_eq!(variant_of(&assessment(vec![lapsed(trial("sertraline", 50.0, 10), 0)])), Some("duration"));
+    let earlier = ended("citalopram", 20.0, 60, 20);
+    assert_eq!(variant_of(&assessment(vec![earlier.clone(), trial("sertraline", 50.0, 10)])), Some("duration"));
+    let other_episode = Trial { in_episode: false, ..earlier };
+    assert_eq!(variant_of(&assessment(vec![other_episode, trial("sertraline", 50.0, 10)])), None);
+}
+
+#[test]
+fn silent_below_a_score_of_ten_of_whatever_age() {
+    for (score, days_ago, speaks) in [(10, 2, true), (9, 2, false), (9, 200, false), (10, 200, true)] {
+        let mut assessment = of_trial(|_| {});
+        assessment.current_score = Some(phq9(score, days_ago));
+        assert_eq!(variant_of(&assessment).is_some(), speaks, "{score} {days_ago} days ago");
+    }
+    let mut assessment = of_trial(|_| {});
+    assessment.current_score = None;
+    assert!(variant_of(&assessment).is_some(), "no score");
+    assessment.current_score = Some(Score { instrument: Instrument::Madrs, score: 4, date: today(), source: SourceRef::new("o") });
+    assert!(variant_of(&assessment).is_some(), "a scale without a cut-off");
+}
+
+#[test]
+fn silent_without_a_current_trial() {
+    assert_eq!(variant_of(&assessment(vec![ended("sertraline", 50.0, 30, 40)])), None);
+}
+
+#[test]
+fn silent_for_another_purpose_and_after_intolerance() {
+    assert_eq!(variant_of(&of_trial(|t| t.reasons = vec![Reason::NotATrial])), None);
+    assert_eq!(variant_of(&of_trial(|t| t.markers.push(Marker::Intolerance))), None);
+}
+
+#[test]
+fn silent_with_a_strong_bipolar_indicator() {
+    assert_eq!(variant_of(&with_strong_bipolar_indicator(of_trial(|_| {}))), None);
+}
+
+#[test]
+fn silent_out_of_scope() {
+    let mut assessment = of_trial(|_| {});
+    assessment.scope.status = crate::clinical::derive::ScopeStatus::Undetermined;
+    assert_eq!(variant_of(&assessment), None);
+}
+
+#[test]
+fn silent_where_a_critical_interaction_names_the_drug() {
+    assert_eq!(variant_of(&with_critical_interaction(of_trial(|_| {}), &["tranylcypromine", "Sertraline"])), None);
+    assert!(variant_of(&with_critical_interaction(of_trial(|_| {}), &["tranylcypromine", "tramadol"])).is_some());
+}
+
+#[test]
+fn silent_when_the_trial_is_adequate() {
+    assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 42)])), None);
+    assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 41)])), Some("duration"));
+}
+
+#[test]
+fn dose_states_minimum_and_maximum() {
+    let assessment = assessment(vec![trial("venlafaxine", 75.0, 70)]);
+    let card = card(situation(&assessment)).expect("speaks");
+    assert_well_formed(&card);
+    assert_eq!(card.variant, Some("dose"));
+    assert_eq!(card.summary, "venlafaxine 75 mg a day: below the usual minimum dose of 150 mg, trial not complete");
+    assert!(card.detail.contains("225 mg a day") && card.detail.contains("label's range starts at 75 mg"), "{}", card.detail);
+}
+
+#[test]
+fn dose_waits_fourteen_days_after_the_start_or_an_increase() {
+    let raised = |days_ago| assessment(vec![Trial { last_increase: Some(today() - days_ago), ..trial("sertraline", 25.0, 40) }]);
+    assert_eq!(variant_of(&raised(13)), Some("duration"), "day 14");
+    assert_eq!(variant_of(&raised(14)), Some("dose"), "day 15");
+    let below = spoken(&raised(13)).expect("speaks").1;
+    assert!(below.contains("below the usual minimum dose of 50 mg so far"), "{below}");
+}
+
+#[test]
+fn no_rise_of_a_tricyclic_or_paroxetine_from_65_on() {
+    for (name, mg, age, rises) in [
+        ("amitriptyline", 75.0, 65, false),
+        ("amitriptyline", 75.0, 64, true),
+        ("paroxetine", 10.0, 65, false),
+        ("sertraline", 25.0, 80, true),
+    ] {
+        let mut assessment = assessment(vec![trial(name, mg, 70)]);
+        assessment.patient.age_years = Some(age);
+        let card = card(situation(&assessment)).expect("speaks");
+        assert_eq!(card.variant, Some("dose"));
+        assert_eq!(card.detail.contains("Raise"), rises, "{name} at {age}");
+    }
+}
+
+#[test]
+fn a_dose_at_its_maximum_is_left_to_next_step() {
+    let mut assessment = assessment(vec![trial("reboxetine", 6.0, 70)]);
+    assessment.patient.age_years = Some(70);
+    assert_eq!(variant_of(&assessment), None);
+    assessment.patient.age_years = Some(64);
+    assert_eq!(variant_of(&assessment), Some("dose"));
+}
+
+#[test]
+fn interrupted_names_the_break_and_the_count_since() {
+    let gap = Span::new(today() - 40, today() - 20).expect("in order");
+    let run = Span::new(today() - 19, today());
+    let trial = Trial {
+        gaps: vec![gap],
+        run,
+        at_dose_days: 30,
+        at_dose_days_now: 20,
+        reasons: vec![Reason::DurationInProgress, Reason::Interrupted],
+        adequacy: Adequacy::InProgress,
+        ..trial("sertraline", 50.0, 80)
+    };
+    let (variant, summary) = spoken(&assessment(vec![trial])).expect("speaks");
+    assert_eq!(variant, "interrupted");
+    assert_eq!(summary, "sertraline: interrupted 21 days from 2026-01-21; day 20 of 42 since the restart on 2026-02-11");
+}
+
+#[test]
+fn adherence_names_the_gaps() {
+    let gap = Span::new(today() - 40, today() - 30).expect("in order");
+    let trial = Trial { gaps: vec![gap], window: Some(60), at_dose_days: 47, pdc: Some(47.0 / 60.0), ..inadequate(Reason::AdherenceLow) };
+    let assessment = assessment(vec![trial]);
+    let card = card(situation(&assessment)).expect("speaks");
+    assert_well_formed(&card);
+    assert_eq!(card.variant, Some("adherence"));
+    assert!(card.summary.contains("supplied on 47 of 60 days") && card.summary.contains("78 %"), "{}", card.summary);
+    assert!(card.detail.contains("11 days from 2026-01-21"), "{}", card.detail);
+    let contradicted = spoken(&super::super::sample::assessment(vec![inadequate(Reason::AdherenceContradicted)])).expect("speaks");
+    assert_eq!(contradicted.0, "adherence");
+    assert!(contradicted.1.contains("not taken as planned"));
+}
+
+#[test]
+fn the_verb_follows_the_evidence() {
+    for (evidence, word) in
+        [(Evidence::Dispensed, "supplied"), (Evidence::Ordered, "ordered"), (Evidence::Stated, "taken"), (Evidence::Administered, "taken")]
+    {
+        let summary = spoken(&assessment(vec![Trial { evidence, ..inadequate(Reason::AdherenceLow) }])).expect("speaks").1;
+        assert!(summary.contains(&format!("{word} on")), "{summary}");
+    }
+}
+
+#[test]
+fn a_lapsed_trial_asks_whether_it_is_still_taken() {
+    let (variant, summary) = spoken(&assessment(vec![lapsed(trial("sertraline", 50.0, 41), 20)])).expect("speaks");
+    assert_eq!(variant, "duration");
+    assert!(summary.contains("still taken?"), "{summary}");
+    assert_eq!(variant_of(&assessment(vec![lapsed(inadequate(Reason::AdherenceLow), 20)])), Some("adherence"));
+    assert_eq!(variant_of(&assessment(vec![lapsed(trial("sertraline", 25.0, 70), 20)])), Some("duration"), "below the minimum");
+    assert_eq!(variant_of(&assessment(vec![lapsed(trial("sertraline", 50.0, 60), 20)])), None, "adequate");
+}
+
+#[test]
+fn settling_until_day_28_of_the_increase() {
+    let raised = |days_ago| assessment(vec![Trial { last_increase: Some(today() - days_ago), ..trial("sertraline", 100.0, 80) }]);
+    let (variant, summary) = spoken(&raised(26)).expect("speaks");
+    assert_eq!(variant, "settling");
+    assert!(summary.contains("judge it from 2026-03-03"), "{summary}");
+    assert_eq!(variant_of(&raised(27)), None, "day 28");
+}
+
+#[test]
+fn relapse_until_the_loss_is_confirmed() {
+    let lost = |confirmed| Trial {
+        response: Response::Response,
+        failed: false,
+        markers: vec![Marker::LossOfResponse],
+        loss_confirmed: confirmed,
+        ..trial("sertraline", 50.0, 200)
+    };
+    assert_eq!(variant_of(&assessment(vec![lost(false)])), Some("relapse"));
+    assert_eq!(variant_of(&assessment(vec![lost(true)])), None);
+    let settling = Trial { last_increase: Some(today() - 5), ..lost(true) };
+    assert_eq!(variant_of(&assessment(vec![settling])), Some("settling"));
+}
+
+use crate::clinical::derive::Response;
+
+#[test]
+fn unverified_where_dose_dates_or_drug_cannot_be_read() {
+    assert_eq!(variant_of(&of_trial(|t| t.current_dose = None)), Some("unverified"));
+    assert_eq!(variant_of(&of_trial(|t| t.adequacy = Adequacy::Unknown)), Some("unverified"));
+    assert_eq!(variant_of(&of_trial(|t| t.reasons.push(Reason::UncodedDrug))), Some("unverified"));
+    let adequate = Trial { current_dose: None, ..trial("sertraline", 50.0, 60) };
+    assert_eq!(variant_of(&assessment(vec![adequate])), None, "adequate already");
+}
+
+#[test]
+fn an_early_augmentation_comes_first_and_breaks_the_quiet() {
+    let mut assessment = assessment(vec![Trial { markers: vec![Marker::AugmentationEarly], ..trial("sertraline", 50.0, 14) }]);
+    assessment.augmentation = vec![added("aripiprazole", 4)];
+    let (variant, summary) = spoken(&assessment).expect("speaks");
+    assert_eq!(variant, "augmentation-early");
+    assert!(summary.contains("on day 11 of sertraline"), "{summary}");
+    assessment.augmentation[0].ongoing = false;
+    assert_eq!(variant_of(&assessment), None, "the agent is no longer taken");
+}
+
+#[test]
+fn an_augmentation_is_in_progress_until_day_28_at_dose() {
+    let with = |days, at_dose| {
+        let mut assessment = assessment(vec![trial("sertraline", 50.0, 90)]);
+        assessment.augmentation = vec![Augmentation { at_dose_days: at_dose, ..added("aripiprazole", days) }];
+        assessment
+    };
+    let (variant, summary) = spoken(&with(10, 10)).expect("speaks");
+    assert_eq!(variant, "augmentation-in-progress");
+    assert!(summary.contains("2026-03-20"), "{summary}");
+    assert_eq!(variant_of(&with(27, 27)), Some("augmentation-in-progress"));
+    assert_eq!(variant_of(&with(28, 28)), None);
+    assert_eq!(variant_of(&with(56, 0)), Some("augmentation-in-progress"));
+    assert_eq!(variant_of(&with(57, 0)), None);
+}
+
+#[test]
+fn the_ground_is_the_same_on_the_next_day() {
+    let ground = |days: Days| {
+        card(situation(&assessment(vec![Trial { start: Some(today() - 30), ..trial("sertraline", 50.0, days) }]))).expect("speaks").ground
+    };
+    assert_eq!(ground(20), ground(21));
+}
+
+#[test]
+fn the_safety_line_stands_when_a_safety_card_fires() {
+    let mut assessment = of_trial(|_| {});
+    assert!(!card(situation(&assessment)).expect("speaks").detail.contains("Do not wait"));
+    assessment.safety = vec![crate::clinical::derive::SafetyFinding { id: "phq9-item9", label: String::new(), basis: Vec::new() }];
+    assert!(card(situation(&assessment)).expect("speaks").detail.contains("Do not wait for day 42 if the patient is worse or unsafe."));
+}

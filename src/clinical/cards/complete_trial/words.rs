@@ -128,7 +128,7 @@ pub(super) fn restart(trial: &Trial, situation: Situation<'_>) -> Option<Day> {
 fn resetting_gap(trial: &Trial, situation: Situation<'_>) -> Option<Span> {
     let own = situation.knowledge.antidepressant(trial.drug).and_then(|row| row.clock_reset_gap);
     let longest = own.unwrap_or(situation.knowledge.parameters().clock_reset_gap_days);
-    trial.gaps.iter().copied().filter(|gap| gap.days() > longest).next_back()
+    trial.gaps.iter().copied().rfind(|gap| gap.days() > longest)
 }
 
 fn break_text(trial: &Trial, situation: Situation<'_>) -> String {

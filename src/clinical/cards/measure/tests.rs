@@ -1,1 +1,50 @@
+use super::super::sample::*;
+use super::*;
+use crate::clinical::derive::{Assessment, Score};
+use crate::clinical::units::{Instrument, SourceRef};
 
+fn summary(assessment: &Assessment) -> Option<String> {
+    let card = card(situation(assessment))?;
+    assert_well_formed(&card);
+    Some(card.summary)
+}
+
+#[test]
+fn speaks_from_the_28th_covered_day_on() {
+    for (days, speaks) in [(27, false), (28, true)] {
+        let mut assessment = assessment(vec![trial("sertraline", 50.0, days)]);
+        assessment.current_score = None;
+        assert_eq!(summary(&assessment).is_some(), speaks, "{days}");
+    }
+}
+
+#[test]
+fn silent_with_a_score_of_the_last_60_days_of_whatever_scale() {
+    for (days_ago, speaks) in [(60, false), (61, true)] {
+        let mut assessment = assessment(vec![trial("sertraline", 50.0, 60)]);
+        assessment.current_score = Some(phq9(16, days_ago));
+        assert_eq!(summary(&assessment).is_some(), speaks, "{days_ago}");
+        let source = SourceRef::new("Observation/o2");
+        assessment.current_score = Some(Score { instrument: Instrument::Madrs, score: 30, date: today() - days_ago, source });
+        assert_eq!(summary(&assessment).is_some(), speaks, "{days_ago}, MADRS");
+    }
+}
+
+#[test]
+fn none_on_file_is_said_only_where_scores_were_had_in_full() {
+    let mut assessment = assessment(vec![trial("sertraline", 50.0, 60)]);
+    assessment.current_score = None;
+    assert_eq!(summary(&assessment).as_deref(), Some("No recent PHQ-9: response to sertraline cannot be judged"));
+    assessment.coverage.observations = Extent::Partial;
+    assert_eq!(summary(&assessment).as_deref(), Some("No recent PHQ-9 could be had: response to sertraline cannot be judged"));
+}
+
+#[test]
+fn silent_without_a_current_trial_and_with_the_bipolar_question() {
+    let mut none = assessment(vec![ended("sertraline", 50.0, 60, 40)]);
+    none.current_score = None;
+    assert_eq!(summary(&none), None);
+    let mut bipolar = with_strong_bipolar_indicator(assessment(vec![trial("sertraline", 50.0, 60)]));
+    bipolar.current_score = None;
+    assert_eq!(summary(&bipolar), None);
+}

@@ -23,19 +23,38 @@ const OPTIMUM_FROM_AGE: i32 = 60;
 
 /// The options that are not left out, a list for each kind, the kind that comes first at the head.
 pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Block> {
-    let offered = |kind: StepKind| {
-        situation.assessment.options.iter().filter(move |option| option.kind == kind && option.verdict != Verdict::LeftOut)
-    };
     let lists = order(situation.assessment.adequate_failed_trials, adjunct_first).into_iter().filter_map(|kind| {
-        let all: Vec<&TreatmentOption> = offered(kind).collect();
-        let mut lines: Vec<String> = all.iter().take(PER_KIND).map(|option| line(option, situation)).collect();
-        let more = all.len().saturating_sub(PER_KIND);
-        if more > 0 {
-            lines.push(format!("{more} more in the option list of the assessment"));
+        let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
+        let (shown, more) = best(&offered);
+        let mut lines: Vec<String> = shown.iter().map(|option| line(option, situation)).collect();
+        if !more.is_empty() {
+            let names: Vec<String> = more.iter().map(|option| name(option, situation)).collect();
+            lines.push(format!("also: {}", inline(&shortened(&names.join(", "), TEXT))));
         }
         (!lines.is_empty()).then_some(Block::List(heading(kind), lines))
     });
     untested(situation).into_iter().chain(lists).collect()
+}
+
+fn offered(situation: Situation<'_>) -> impl Iterator<Item = &TreatmentOption> {
+    situation.assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut)
+}
+
+/// Whether the dose of the current drug has room.
+pub(super) fn has_room(situation: Situation<'_>) -> bool {
+    offered(situation).any(|option| option.kind == StepKind::Optimise)
+}
+
+/// The best few, of a class one drug only, and the rest.
+fn best<'a>(offered: &[&'a TreatmentOption]) -> (Vec<&'a TreatmentOption>, Vec<&'a TreatmentOption>) {
+    let mut rows = Vec::new();
+    offered.iter().partition(|option| {
+        let new = rows.len() < PER_KIND && (option.row.is_none() || !rows.contains(&option.row));
+        if new {
+            rows.push(option.row);
+        }
+        new
+    })
 }
 
 /// The order of the kinds: adding before switching where a drug helped in part, referral first from three failures on.
@@ -53,7 +72,7 @@ const fn heading(kind: StepKind) -> &'static str {
     match kind {
         StepKind::Optimise => "Raise the dose",
         StepKind::Switch => "Switch to",
-        StepKind::Augment => "Add",
+        StepKind::Augment => "Add (the antidepressant stays, unless said otherwise)",
         StepKind::Neurostimulation => "Neurostimulation",
         StepKind::RapidActing => "Rapid-acting, in a clinic",
         StepKind::Psychotherapy => "Psychotherapy",
@@ -64,8 +83,7 @@ const fn heading(kind: StepKind) -> &'static str {
 /// What no option was tested for, said once instead of beside each.
 fn untested(situation: Situation<'_>) -> Option<Block> {
     let mut missing: Vec<&str> = Vec::new();
-    let offered = situation.assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut);
-    for reason in offered.flat_map(|option| &option.reasons).filter_map(|reason| reason.strip_prefix(NOT_CHECKED)) {
+    for reason in offered(situation).flat_map(|option| &option.reasons).filter_map(|reason| reason.strip_prefix(NOT_CHECKED)) {
         if !missing.contains(&reason) {
             missing.push(reason);
         }
@@ -84,7 +102,7 @@ fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
         None => own_titration(option, situation).map(|titration| format!("how: {titration}")).into_iter().collect(),
     };
     parts.extend(option.reasons.iter().filter(|reason| !reason.starts_with(NOT_CHECKED)).cloned());
-    let texts: Vec<String> = parts.iter().filter(|part| !part.trim().is_empty()).map(|part| inline(&shortened(part, TEXT))).collect();
+    let texts: Vec<String> = parts.iter().filter(|part| !part.trim().is_empty()).map(|part| inline(part)).collect();
     let name = inline(&name(option, situation));
     if texts.is_empty() { format!("**{name}**") } else { format!("**{name}**: {}", texts.join("; ")) }
 }
@@ -94,22 +112,42 @@ fn row<'a>(option: &TreatmentOption, situation: Situation<'a>) -> Option<&'a Opt
 }
 
 fn row_parts(row: &OptionRow, option: &TreatmentOption, situation: Situation<'_>) -> Vec<String> {
-    let start = of_drug(row, row.start_dose, option).or_else(|| own_start(option, situation));
+    let start = of_drug(row, row.start_dose, option).or_else(|| own_start(option, situation)).filter(|start| !start.is_empty());
     let steps = of_drug(row, row.titration, option).or_else(|| own_titration(option, situation));
-    let once_failed = situation.assessment.adequate_failed_trials == 1;
-    let label = if once_failed && row.regulatory_status.starts_with(ADJUNCT) {
-        "label: inadequate response to antidepressants; usually after dose optimisation".to_owned()
-    } else {
-        row.regulatory_status.to_owned()
-    };
-    let line = if row.guideline.is_empty() {
-        String::new()
-    } else {
-        format!("CANMAT 2023: {}", row.guideline.replace("(memory)", "(not rechecked)"))
-    };
-    let start = start.filter(|start| !start.is_empty()).map(|start| format!("start {start}")).unwrap_or_default();
-    vec![start, steps.unwrap_or_default(), label, line, row.change_over.to_owned(), trade_off(row)]
+    let dose = if row.ingredients.is_empty() { vec![start] } else { vec![start.map(|start| format!("start {start}")), steps] };
+    let line = Some(row.guideline)
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("CANMAT 2023: {}", line.replace("(memory)", "(not rechecked)")));
+    let short = dose.into_iter().chain([label(row, situation), line]).flatten().map(|text| shortened(&text, TEXT));
+    short.chain(change_over(row, situation)).chain(trade_offs(row).map(|text| shortened(&text, TEXT))).collect()
 }
+
+/// What it is labelled for; of an antipsychotic after one failure the condition of its label.
+fn label(row: &OptionRow, situation: Situation<'_>) -> Option<String> {
+    let once_failed = situation.assessment.adequate_failed_trials == 1;
+    if row.ingredients.is_empty() {
+        None
+    } else if once_failed && row.regulatory_status.starts_with(ADJUNCT) {
+        Some("label: inadequate response to antidepressants; usually after dose optimisation".to_owned())
+    } else {
+        Some(row.regulatory_status.to_owned())
+    }
+}
+
+/// What becomes of the present drug, never cut: where the table tells apart what is changed from, what holds for the present drug.
+fn change_over(row: &OptionRow, situation: Situation<'_>) -> Option<String> {
+    let text = Some(row.change_over).filter(|text| !text.starts_with(ADDED))?;
+    let Some(trial) = situation.current_trial() else { return Some(text.to_owned()) };
+    let (name, class) = (trial.drug.name(), trial.class.to_uppercase());
+    let holds = |part: &&str| (part.contains(name) || part.contains(&class)) && !part.contains(&format!("other than {name}"));
+    let is_from = |part: &&str| part.starts_with("from ");
+    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
+    let known = parts.iter().any(|part| is_from(part) && holds(part));
+    Some(parts.iter().copied().filter(|part| !known || !is_from(part) || holds(part)).collect::<Vec<_>>().join("; "))
+}
+
+/// How the option table writes that nothing is stopped; the heading of the list says it already.
+const ADDED: &str = "added to the antidepressant, which stays at its dose";
 
 /// How the option table writes the label of the antipsychotics that are added to an antidepressant.
 const ADJUNCT: &str = "FDA adjunct MDD";
@@ -136,48 +174,64 @@ fn own_titration(option: &TreatmentOption, situation: Situation<'_>) -> Option<S
     (!row.titration.is_empty()).then(|| row.titration.to_owned())
 }
 
+/// The drug of a class, else the name of the row.
 fn name(option: &TreatmentOption, situation: Situation<'_>) -> String {
     match (option.drug, row(option, situation)) {
+        (_, Some(row)) if row.ingredients.len() < 2 || option.drug.is_none() => {
+            row.name.trim_end_matches(" (added)").trim_end_matches(" (switch)").to_owned()
+        }
         (Some(drug), _) => drug.to_string(),
-        (None, Some(row)) => row.name.to_owned(),
-        (None, None) => option.id.clone(),
+        (None, _) => option.id.clone(),
     }
 }
 
-/// The first of the things to talk about.
-fn trade_off(row: &OptionRow) -> String {
-    row.what_to_discuss.split(". ").next().unwrap_or_default().to_owned()
+/// How long it takes, and what people stop it for.
+fn trade_offs(row: &OptionRow) -> impl Iterator<Item = String> {
+    let mut sentences = row.what_to_discuss.split(". ");
+    let time = sentences.next().map(|time| time.trim_start_matches("time: ").to_owned());
+    let stop = sentences.find(|sentence| sentence.starts_with("People stop for")).map(|stop| stop.replacen("People", "people", 1));
+    time.into_iter().chain(stop)
 }
 
-/// Who can do this, what to tell the patient, what was left out.
+/// Who can do this, and the figures of a trial where they are about this age.
 pub(super) fn last_lines(situation: Situation<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    blocks.push(Block::List("Who can do this", who(situation)));
-    let mut lines = vec![
-        "Between options of equal line, cost, travel, time and the patient's preference decide.".to_owned(),
-        "Roughly a third remit after the first step, fewer after each step; most people who keep working through the sequence do get better; the path is often not straight.".to_owned(),
-        "Partial but stable: maintenance with regular scores is a choice too.".to_owned(),
-    ];
     let old = situation.assessment.patient.age_years.is_some_and(|age| age >= OPTIMUM_FROM_AGE);
-    if old && situation.assessment.adequate_failed_trials >= 2 {
-        lines.push("OPTIMUM (age 60 and over, two failures): remission 28.9 % with aripiprazole added, 28.2 % with bupropion added, 19.3 % after a switch to bupropion; falls 0.33 and 0.55 per patient with the two additions.".to_owned());
-    }
-    blocks.push(Block::List("For the talk with the patient", lines));
-    blocks.extend(left_out(situation).map(Block::Paragraph));
-    blocks
+    let figures = old && situation.assessment.adequate_failed_trials >= 2;
+    let who = who(situation).map(Block::Paragraph);
+    who.into_iter().chain(figures.then(|| Block::Paragraph(OPTIMUM.to_owned()))).collect()
 }
 
-/// The care levels that what is offered needs, in order.
-fn who(situation: Situation<'_>) -> Vec<String> {
-    let offered = situation.assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut);
-    let rows = offered.filter_map(|option| option.row).filter_map(|id| situation.knowledge.options().iter().find(|row| row.id == id));
-    let needed: Vec<&str> = rows.flat_map(|row| row.care_levels.iter().copied()).collect();
-    let levels = situation.knowledge.care_levels().iter().filter(|level| needed.contains(&level.id));
-    levels.map(|level: &CareLevel| inline(&format!("{} ({}): {}", level.name, level.setting, shortened(level.can_do, TEXT)))).collect()
+/// rules.md 14: what the trial found in groups, no forecast for one patient.
+const OPTIMUM: &str = "In a trial at age 60 and over after two failures (OPTIMUM), remission was about as frequent with aripiprazole added as with \
+bupropion added, and less so after a switch to bupropion; falls were more frequent with bupropion added (0.55 per patient) than with aripiprazole added (0.33).";
+
+/// The care levels that what is offered needs, in order, with the kinds of step that each can take.
+fn who(situation: Situation<'_>) -> Option<String> {
+    let needs =
+        |option: &&TreatmentOption, level: &CareLevel| row(option, situation).is_some_and(|row| row.care_levels.contains(&level.id));
+    let texts = situation.knowledge.care_levels().iter().filter_map(|level| {
+        let mut kinds: Vec<&str> = offered(situation).filter(|option| needs(option, level)).map(|option| noun(option.kind)).collect();
+        kinds.dedup();
+        (!kinds.is_empty()).then(|| format!("{} ({}): {}", level.name, level.setting, kinds.join(", ")))
+    });
+    let texts: Vec<String> = texts.collect();
+    (!texts.is_empty()).then(|| format!("**Who can do this:** {}.", inline(&texts.join("; "))))
+}
+
+const fn noun(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Optimise => "dose change",
+        StepKind::Switch => "switch",
+        StepKind::Augment => "augmentation",
+        StepKind::Neurostimulation => "neurostimulation",
+        StepKind::RapidActing => "esketamine, ketamine",
+        StepKind::Psychotherapy => "psychotherapy",
+        StepKind::Referral => "referral",
+    }
 }
 
 /// The options left out, with the first reason of each, in one short line.
-fn left_out(situation: Situation<'_>) -> Option<String> {
+pub(super) fn left_out(situation: Situation<'_>) -> Option<String> {
     let drugs =
         situation.assessment.options.iter().filter(|option| option.verdict == Verdict::LeftOut && option.kind != StepKind::Referral);
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();

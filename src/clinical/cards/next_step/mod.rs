@@ -22,11 +22,12 @@ use super::wording::{Values, Wording};
 use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room, dose_text};
 use crate::clinical::units::Ingredient;
 
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 9] = [
     "tier-0-not-tolerated",
     "tier-0-cannot-be-raised",
     "tier-1-partial",
     "tier-1-none",
+    "tier-1-switch",
     "tier-2",
     "tier-2-partial",
     "unjudged",
@@ -61,12 +62,13 @@ impl Step<'_> {
         }
     }
 
-    const fn text(self, partial: bool) -> &'static str {
+    const fn text(self, partial: bool, room: bool) -> &'static str {
         match self {
             Step::NotTolerated(_) => "tier-0-not-tolerated",
             Step::CannotBeRaised(_) => "tier-0-cannot-be-raised",
             Step::TierOne if partial => "tier-1-partial",
-            Step::TierOne => "tier-1-none",
+            Step::TierOne if room => "tier-1-none",
+            Step::TierOne => "tier-1-switch",
             Step::TierTwo if partial => "tier-2-partial",
             Step::ResponseLost(_) | Step::Unjudged | Step::TierTwo => self.variant(),
         }
@@ -88,9 +90,10 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         last_failure(situation).is_some_and(|trial| trial.response == Response::Partial && !trial.has_marker(Marker::Intolerance));
     Some(Finding {
         variant: Some(step.variant()),
-        text: step.text(partial),
+        text: step.text(partial, list::has_room(situation)),
         values: values(step, situation),
         body: body(step, partial, situation),
+        end: list::left_out(situation),
         ground: ground(step, situation),
     })
 }
@@ -119,12 +122,14 @@ fn holds(trial: &Trial, situation: Situation<'_>) -> bool {
 fn step(situation: Situation<'_>) -> Option<Step<'_>> {
     let parameters = situation.knowledge.parameters();
     let failures = situation.assessment.adequate_failed_trials;
+    let with_open = failures + undocumented(situation).len();
     let at_least = |least: i32| i32::try_from(failures).is_ok_and(|failures| failures >= least);
+    // the undocumented trials would make a tier that the counted failures alone do not
+    let would_make = |least: i32| !at_least(least) && i32::try_from(with_open).is_ok_and(|all| all >= least);
     let current = situation.current_trial();
     if let Some(trial) = current.filter(|trial| situation.response_lost(trial)) {
         Some(Step::ResponseLost(trial))
-    } else if !undocumented(situation).is_empty() && !at_least(parameters.trd_min_adequate_failures) {
-        // one undocumented trial is enough: with none counted it makes one, with one counted it makes two
+    } else if would_make(parameters.tier1_min_adequate_failures) || would_make(parameters.trd_min_adequate_failures) {
         Some(Step::Unjudged)
     } else if at_least(parameters.trd_min_adequate_failures) {
         Some(Step::TierTwo)

@@ -1,1 +1,219 @@
+use super::super::sample::*;
+use super::*;
+use crate::clinical::derive::{Assessment, Augmentation, Course, CourseKind};
 
+fn speaks(assessment: &Assessment) -> Option<Card> {
+    let card = card(situation(assessment))?;
+    assert_well_formed(&card);
+    Some(card)
+}
+
+fn variant_of(assessment: &Assessment) -> Option<&'static str> {
+    speaks(assessment).and_then(|card| card.variant)
+}
+
+fn one_failure() -> Assessment {
+    assessment(vec![trial("sertraline", 50.0, 60)])
+}
+
+fn two_failures() -> Assessment {
+    assessment(vec![ended("citalopram", 20.0, 60, 70), trial("venlafaxine", 150.0, 60)])
+}
+
+#[test]
+fn the_wording_is_complete() {
+    assert!(Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).is_ok());
+}
+
+#[test]
+fn tier_one_without_response_raises_or_switches_first() {
+    let card = speaks(&with_options(one_failure())).expect("speaks");
+    assert_eq!(card.variant, Some("tier-1"));
+    let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
+    assert!(place("**Raise the dose**") < place("**Switch to**") && place("**Switch to**") < place("**Add ("));
+    assert!(card.detail.contains("not proved better than continuing"));
+    assert!(card.detail.contains("room to 200 mg"), "{}", card.detail);
+    assert!(card.detail.contains("Not checked here"));
+    assert!(!card.detail.contains("**lithium**"), "tier 2 only");
+}
+
+#[test]
+fn tier_one_without_room_in_the_dose_switches_first() {
+    let card = speaks(&with_options(assessment(vec![trial("sertraline", 200.0, 60)]))).expect("speaks");
+    assert!(card.summary.ends_with("switch first"), "{}", card.summary);
+    assert!(!card.detail.contains("**Raise the dose**"));
+}
+
+#[test]
+fn what_is_left_out_stands_at_the_end_with_its_reason() {
+    let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
+    let (_, end) = detail.split_once("Left out: ").expect("some are left out");
+    assert!(end.contains("sertraline because already being taken") && end.contains("lithium"), "{end}");
+    assert!(!end.contains("**"), "nothing but what was not known and the sources follows: {end}");
+}
+
+#[test]
+fn tier_one_with_partial_response_adds_first() {
+    let partial = Trial { response: Response::Partial, ..trial("sertraline", 50.0, 60) };
+    let card = speaks(&with_options(assessment(vec![partial]))).expect("speaks");
+    let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
+    assert!(place("**Add (") < place("**Switch to**"));
+    assert!(card.summary.contains("adjunct first"));
+}
+
+#[test]
+fn tier_two_from_two_counted_failures_on() {
+    let card = speaks(&with_options(two_failures())).expect("speaks");
+    assert_eq!(card.variant, Some("tier-2"));
+    assert_eq!(card.summary, "2 adequate trials without sufficient response: next-line options");
+    assert!(card.detail.contains("Refer to"), "{}", card.detail);
+}
+
+#[test]
+fn silent_without_a_failure() {
+    let judged = Trial { failed: false, response: Response::CannotJudge, ..trial("sertraline", 50.0, 60) };
+    assert_eq!(variant_of(&assessment(vec![judged])), None);
+}
+
+#[test]
+fn needs_a_phq9_of_ten_within_60_days() {
+    for (score, days_ago, expected) in [(10, 60, true), (9, 2, false), (10, 61, false)] {
+        let mut assessment = one_failure();
+        assessment.current_score = Some(phq9(score, days_ago));
+        assert_eq!(variant_of(&assessment).is_some(), expected, "{score} {days_ago} days ago");
+    }
+    let mut assessment = one_failure();
+    assessment.current_score = None;
+    assert_eq!(variant_of(&assessment), None);
+}
+
+#[test]
+fn silent_where_something_else_comes_first() {
+    assert_eq!(variant_of(&with_treat_first(one_failure(), false)), None);
+    assert!(variant_of(&with_treat_first(one_failure(), true)).is_some(), "treated already");
+    assert_eq!(variant_of(&with_strong_bipolar_indicator(one_failure())), None);
+}
+
+#[test]
+fn waits_for_the_current_trial() {
+    let after = |current| assessment(vec![ended("citalopram", 20.0, 60, 70), current]);
+    assert_eq!(variant_of(&after(trial("sertraline", 50.0, 41))), None, "not adequate yet");
+    let better = Trial { response: Response::Response, failed: false, ..trial("sertraline", 50.0, 60) };
+    assert_eq!(variant_of(&after(better)), None, "in response");
+    let lost =
+        Trial { response: Response::Response, failed: false, markers: vec![Marker::LossOfResponse], ..trial("sertraline", 50.0, 60) };
+    assert_eq!(variant_of(&after(lost)), None, "loss of response");
+    assert_eq!(variant_of(&assessment(vec![ended("citalopram", 20.0, 60, 70)])), Some("tier-1"), "no current trial");
+}
+
+#[test]
+fn waits_28_days_after_an_increase() {
+    for (days_ago, expected) in [(26, None), (27, Some("tier-1"))] {
+        let raised = Trial { last_increase: Some(today() - days_ago), ..trial("sertraline", 100.0, 80) };
+        assert_eq!(variant_of(&assessment(vec![raised])), expected, "{days_ago} days ago");
+    }
+}
+
+#[test]
+fn waits_for_an_augmentation() {
+    for (days, at_dose, expected) in [(27, 27, None), (28, 28, Some("tier-1")), (56, 0, None), (57, 0, Some("tier-1"))] {
+        let mut assessment = one_failure();
+        assessment.augmentation = vec![Augmentation { at_dose_days: at_dose, ..added("aripiprazole", days) }];
+        assert_eq!(variant_of(&assessment), expected, "{at_dose} of {days}");
+    }
+}
+
+#[test]
+fn waits_for_a_course_and_14_days_after_it() {
+    for (days_ago, expected) in [(0, None), (14, None), (15, Some("tier-1"))] {
+        let mut assessment = one_failure();
+        let last = today() - days_ago;
+        assessment.courses = vec![Course { kind: CourseKind::Ect, first: last - 20, last, sessions: 8, basis: Vec::new() }];
+        assert_eq!(variant_of(&assessment), expected, "{days_ago} days ago");
+    }
+}
+
+#[test]
+fn tier_zero_after_intolerance_without_another_trial() {
+    let stopped =
+        Trial { markers: vec![Marker::Intolerance], failed: false, adequacy: Adequacy::Inadequate, ..ended("sertraline", 50.0, 20, 20) };
+    let card = speaks(&assessment(vec![stopped.clone()])).expect("speaks");
+    assert_eq!(card.variant, Some("tier-0"));
+    assert_eq!(card.summary, "sertraline was not tolerated: switch to another antidepressant");
+    assert!(!card.detail.contains("resistan"));
+    assert_eq!(variant_of(&assessment(vec![stopped.clone(), trial("citalopram", 20.0, 10)])), None, "another trial is under way");
+    let later = Trial { failed: false, adequacy: Adequacy::Inadequate, ..ended("citalopram", 20.0, 15, 5) };
+    assert_eq!(variant_of(&assessment(vec![stopped, later])), None, "not the trial that ended last");
+}
+
+#[test]
+fn tier_zero_where_the_dose_cannot_be_raised() {
+    let mut assessment = assessment(vec![trial("reboxetine", 6.0, 70)]);
+    assessment.patient.age_years = Some(70);
+    let card = speaks(&assessment).expect("speaks");
+    assert_eq!(card.variant, Some("tier-0"));
+    assert!(card.summary.contains("cannot be raised"), "{}", card.summary);
+}
+
+#[test]
+fn with_failures_the_grounds_of_tier_zero_give_their_tier() {
+    let mut assessment = assessment(vec![ended("citalopram", 20.0, 60, 80), trial("reboxetine", 6.0, 70)]);
+    assessment.patient.age_years = Some(70);
+    assert_eq!(variant_of(&assessment), Some("tier-1"));
+}
+
+#[test]
+fn unjudged_where_the_undocumented_would_make_the_tier() {
+    let open =
+        |name, days_ago| Trial { failed: false, response: Response::NotDocumented, baseline: None, ..ended(name, 60.0, 60, days_ago) };
+    let current = Trial { failed: false, response: Response::NotDocumented, baseline: None, ..trial("sertraline", 50.0, 60) };
+    let card = speaks(&assessment(vec![open("citalopram", 140), open("fluoxetine", 70), current.clone()])).expect("speaks");
+    assert_eq!(card.variant, Some("unjudged"));
+    assert_eq!(card.summary, "Record shows 3 adequate trials, response not documented for 3: judge them together");
+    assert_eq!(card.detail.matches("remitted, better, no change, not tolerated?").count(), 3, "a line each");
+    assert_eq!(variant_of(&assessment(vec![current])), Some("unjudged"), "a single one is enough");
+    assert_eq!(
+        variant_of(&assessment(vec![ended("citalopram", 20.0, 60, 140), open("fluoxetine", 70)])),
+        Some("unjudged"),
+        "one counted, one open"
+    );
+    let mut two = two_failures();
+    two.trials.insert(0, open("fluoxetine", 300));
+    two.current_trial = two.current_trial.map(|index| index + 1);
+    assert_eq!(variant_of(&two), Some("tier-2"), "two are counted already");
+}
+
+#[test]
+fn an_undocumented_trial_of_a_counted_drug_adds_nothing() {
+    let again = Trial { failed: false, response: Response::NotDocumented, ..ended("sertraline", 50.0, 60, 140) };
+    assert_eq!(variant_of(&assessment(vec![again, trial("sertraline", 50.0, 60)])), Some("tier-1"));
+}
+
+#[test]
+fn a_confirmed_loss_of_response_is_told_as_such() {
+    let lost = Trial {
+        response: Response::Response,
+        failed: false,
+        markers: vec![Marker::LossOfResponse],
+        loss_confirmed: true,
+        ..trial("sertraline", 50.0, 200)
+    };
+    assert_eq!(variant_of(&assessment(vec![lost.clone()])), Some("response-lost"));
+    let settling = Trial { last_increase: Some(today() - 5), ..lost };
+    assert_eq!(variant_of(&assessment(vec![settling])), None);
+}
+
+#[test]
+fn orders_alone_are_said_to_be_unverified() {
+    let ordered = Trial { evidence: crate::clinical::chart::Evidence::Ordered, ..trial("sertraline", 50.0, 60) };
+    assert!(speaks(&assessment(vec![ordered])).expect("speaks").detail.contains("adherence not verifiable"));
+}
+
+#[test]
+fn the_change_over_is_that_of_the_present_drug() {
+    let from = |name, mg| speaks(&with_options(assessment(vec![trial(name, mg, 60)]))).expect("speaks").detail;
+    assert!(from("fluoxetine", 20.0).contains("from fluoxetine"));
+    assert!(!from("fluoxetine", 20.0).contains("other than fluoxetine"));
+    assert!(from("sertraline", 50.0).contains("from an SSRI other than fluoxetine"));
+    assert!(!from("sertraline", 50.0).contains("from bupropion or mirtazapine: cross-taper"));
+}

@@ -96,9 +96,12 @@ fn one_drug_is_one_ingredient_whatever_its_code() {
 
 #[test]
 fn names_stand_for_their_drugs() {
-    let names = |text| builtin().names_in(text).into_iter().map(|found| found.ingredient.name()).collect::<Vec<_>>();
+    let names = |text: &str| builtin().names_in(text).into_iter().map(|found| found.ingredient.name()).collect::<Vec<_>>();
     assert_eq!(names("Zoloft 50mg"), ["sertraline"]);
     assert_eq!(names("dextromethorphan-bupropion"), ["dextromethorphan-bupropion"]);
+    let tablet = "bupropion hydrochloride 105 MG / dextromethorphan hydrobromide 45 MG Extended Release Oral Tablet [Auvelity]";
+    assert_eq!(names(tablet), ["dextromethorphan-bupropion"]);
+    assert_eq!(names(&tablet.replace(" [Auvelity]", "")), ["dextromethorphan-bupropion"]);
     assert_eq!(names("notsertraline"), [""; 0]);
     assert_eq!(names("Auvelity"), ["dextromethorphan-bupropion"]);
     assert_eq!(names("Symbyax 6/25"), ["fluoxetine", "olanzapine"]);
@@ -124,6 +127,16 @@ fn products_have_strength_form_and_use() {
     assert_eq!(product("2532159").product_use, ProductUse::NeedsDepressionCode);
     let pack: Vec<_> = product("1086789").pack.iter().map(|PackDay { days, dose }| (*days, dose.mg())).collect();
     assert_eq!(pack, [(7, 10.0), (7, 20.0), (16, 40.0)]);
+}
+
+#[test]
+fn the_name_of_a_product_may_tell_its_use() {
+    let counts = |name, text| builtin().product_use_in(drug(name), text);
+    assert_eq!(counts("bupropion", "Zyban 150 mg"), ProductUse::NeverATrial);
+    assert_eq!(counts("bupropion", "bupropion hydrochloride 90 MG / naltrexone hydrochloride 8 MG"), ProductUse::NeverATrial);
+    assert_eq!(counts("bupropion", "Wellbutrin XL 300"), ProductUse::Ordinary);
+    assert_eq!(counts("fluoxetine", "PMDD fluoxetine 20 MG"), ProductUse::NeedsDepressionCode);
+    assert_eq!(counts("naltrexone", "bupropion / naltrexone"), ProductUse::Ordinary);
 }
 
 #[test]

@@ -1,0 +1,104 @@
+use super::sample::*;
+use super::*;
+use crate::clinical::chart::Unread;
+use crate::clinical::derive::{Adequacy, Assessment, Note, Trial};
+use crate::clinical::units::SourceRef;
+
+fn codes(assessment: &Assessment) -> Vec<CardCode> {
+    cards(situation(assessment)).iter().map(|card| card.code).collect()
+}
+
+#[test]
+fn measure_stands_beside_complete_trial() {
+    let mut assessment = assessment(vec![trial("sertraline", 50.0, 30)]);
+    assessment.current_score = None;
+    assert_eq!(codes(&assessment), [CardCode::CompleteTrial, CardCode::Measure]);
+}
+
+#[test]
+fn complete_trial_and_next_step_never_speak_together() {
+    for days in 1..80 {
+        let found = codes(&assessment(vec![ended("citalopram", 20.0, 60, 80), trial("sertraline", 50.0, days)]));
+        assert!(found.len() <= 1, "day {days}: {found:?}");
+    }
+}
+
+#[test]
+fn text_of_the_record_is_escaped_in_every_list() {
+    let mut assessment = assessment(vec![trial("sertraline", 50.0, 30)]);
+    let evil = "<script>|[x](y)**";
+    assessment.notes = vec![Note { id: "supply-differs", text: evil.to_owned(), basis: Vec::new() }];
+    assessment.unread = vec![Unread { source: SourceRef::new("MedicationRequest/m9"), why: evil.to_owned() }];
+    let detail = cards(situation(&assessment)).remove(0).detail;
+    assert!(!detail.replace(r"\<", "").contains('<') && !detail.contains("]("), "{detail}");
+    assert_eq!(detail.matches(r"\<script\>\|\[x\]\(y\)\*\*").count(), 2, "{detail}");
+}
+
+#[test]
+fn blocks_are_a_blank_line_apart() {
+    let assessment = with_options(assessment(vec![trial("sertraline", 50.0, 60)]));
+    let detail = cards(situation(&assessment)).remove(0).detail;
+    for (line, next) in detail.lines().zip(detail.lines().skip(1)) {
+        let apart = line.is_empty() || next.is_empty();
+        let same = (line.starts_with("- ") && next.starts_with("- ")) || (line.starts_with('|') && next.starts_with('|'));
+        assert!(apart || same, "{line}\n{next}");
+    }
+}
+
+#[test]
+fn the_table_has_at_most_six_rows_and_keeps_the_episode() {
+    let names = ["citalopram", "fluoxetine", "escitalopram", "venlafaxine", "duloxetine", "mirtazapine", "sertraline"];
+    let mut trials: Vec<Trial> = names.iter().zip((0..7).rev()).map(|(name, ago)| ended(name, 300.0, 60, 70 * ago)).collect();
+    trials[0].in_episode = false;
+    trials[1].adequacy = Adequacy::Unknown;
+    let table = table::trial_table(situation(&assessment(trials)));
+    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 7, "{table}");
+    assert!(!table.contains("| citalopram") && table.contains("1 further trial is not shown."));
+}
+
+#[test]
+fn no_share_is_rounded_up() {
+    assert_eq!(table::percent(0.7999), "79 %");
+    assert_eq!(table::percent(84.0 / 105.0), "80 %");
+    assert_eq!(table::percent(1.0), "100 %");
+}
+
+#[test]
+fn every_card_carries_the_common_override_reasons() {
+    for wording in [&complete_trial::WORDING, &next_step::WORDING, &measure::WORDING] {
+        let reasons = wording.override_reasons();
+        for code in ["already-done", "considered-and-excluded", "patient-declines", "not-clinically-relevant", "data-wrong"] {
+            assert!(
+                reasons.iter().any(|reason| reason.code == code && reason.system == "https://trialwise.org/override-reasons"),
+                "{code}"
+            );
+        }
+    }
+}
+
+/// Every antidepressant, low and high, short and long, young and old: whatever is said is well formed.
+#[test]
+fn every_card_of_every_antidepressant_is_well_formed() {
+    let knowledge = Knowledge::builtin();
+    let rows = knowledge.antidepressants().iter().filter_map(|row| Some((row.ingredient.name(), row.minimum?.mg())));
+    for (name, minimum) in rows {
+        for (share, days, age) in [(0.5, 10, 34), (0.5, 60, 34), (0.5, 60, 80), (1.0, 30, 34), (1.0, 90, 70), (9.0, 90, 70)] {
+            let mut assessment = assessment(vec![ended("citalopram", 20.0, 60, 100), trial(name, minimum * share, days)]);
+            assessment.patient.age_years = Some(age);
+            for card in cards(situation(&with_options(assessment))) {
+                assert_well_formed(&card);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_summary_is_cut_whatever_the_names() {
+    let names = ["venlafaxine", "sertraline", "mirtazapine", "bupropion", "duloxetine", "nortriptyline", "desvenlafaxine"];
+    let trials = names.iter().zip(1..).map(|(name, ago)| ended(name, 500.0, 60, 70 * ago)).collect();
+    let mut assessment = assessment(trials);
+    assessment.adequate_failed_trials = 1;
+    let card = cards(situation(&assessment)).remove(0);
+    assert_well_formed(&card);
+    assert!(card.summary.chars().count() > 100);
+}

@@ -1,0 +1,306 @@
+//! The data decks: every record in `../shared/data`, which nobody here wrote.
+//!
+//! Each is read twice. Nothing panics, the same bytes say the same, and every record of a medicine ends somewhere: in the chart,
+//! among what was not read, or on the short list of what the rules tell us to ignore. The figures are printed (`--nocapture`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::common::{Outcome, bundle, day, files, lines, name, outside, read, text};
+
+/// The day on which the decks are read, after everything that they record.
+const AS_OF: &str = "2026-11-21";
+
+/// What reading one deck came to.
+#[derive(Default)]
+struct Tally {
+    deck: &'static str,
+    records: usize,
+    refused: usize,
+    resources: usize,
+    medications: usize,
+    charted: usize,
+    trials: usize,
+    unread: usize,
+    cards: BTreeMap<&'static str, usize>,
+    complaints: Vec<String>,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tally { deck, records, refused, resources, medications, charted, trials, unread, cards, .. } = self;
+        write!(
+            f,
+            "{deck}: {records} records ({refused} refused), {resources} resources; of {medications} of a medicine {charted} in the chart; \
+             {trials} trials, {unread} unread, cards {cards:?}"
+        )
+    }
+}
+
+impl Tally {
+    fn of(deck: &'static str) -> Tally {
+        Tally { deck, ..Tally::default() }
+    }
+
+    /// Reads one record and keeps account of it. A refusal is an answer; a panic, a different answer or a lost record is not.
+    fn take(&mut self, label: &str, body: &str, resources: &[&Value]) -> Option<Outcome> {
+        self.records += 1;
+        self.resources += resources.len();
+        let twice = catch_unwind(AssertUnwindSafe(|| (read(body.as_bytes(), day(AS_OF)), read(body.as_bytes(), day(AS_OF)))));
+        let outcome = match twice {
+            Err(_) => {
+                self.complaints.push(format!("{label}: panics"));
+                return None;
+            }
+            Ok((Err(error), Err(_))) => {
+                self.refused += 1;
+                if error.to_string().trim().is_empty() {
+                    self.complaints.push(format!("{label}: refused without a word"));
+                }
+                return None;
+            }
+            Ok((Ok(first), Ok(second))) if first.said() == second.said() => first,
+            Ok(_) => {
+                self.complaints.push(format!("{label}: says something else the second time"));
+                return None;
+            }
+        };
+        self.trials += outcome.assessment.trials.len();
+        self.unread += outcome.assessment.unread.len();
+        for card in &outcome.cards {
+            *self.cards.entry(card.code.word()).or_default() += 1;
+        }
+        for medicine in resources.iter().filter(|resource| is_of_a_medicine(resource)) {
+            self.account_for(label, medicine, &outcome);
+        }
+        Some(outcome)
+    }
+
+    /// A record of a medicine ends somewhere.
+    fn account_for(&mut self, label: &str, medicine: &Value, outcome: &Outcome) {
+        self.medications += 1;
+        let source = reference(medicine);
+        let charted = in_chart(outcome, &source);
+        self.charted += usize::from(charted);
+        let unread = outcome.assessment.unread.iter().any(|unread| unread.source.as_str() == source);
+        if !charted && !unread && !is_ignored_by_rule(medicine) {
+            self.complaints.push(format!("{label}: {source} is neither in the chart nor among what was not read"));
+        }
+    }
+
+    fn done(self) {
+        println!("{self}");
+        assert!(self.records > 0, "{}: nothing in the deck", self.deck);
+        assert!(self.complaints.is_empty(), "{self}\n{} complaints:\n  {}", self.complaints.len(), self.complaints.join("\n  "));
+    }
+}
+
+const MEDICINES: [&str; 4] = ["MedicationRequest", "MedicationDispense", "MedicationStatement", "MedicationAdministration"];
+
+fn is_of_a_medicine(resource: &Value) -> bool {
+    MEDICINES.iter().any(|kind| resource["resourceType"] == *kind)
+}
+
+fn reference(resource: &Value) -> String {
+    format!("{}/{}", resource["resourceType"].as_str().unwrap_or_default(), resource["id"].as_str().unwrap_or_default())
+}
+
+/// Whether the chart holds a record of a medicine, as exposure, as an adherence fact or as a drug that could not be told.
+fn in_chart(outcome: &Outcome, source: &str) -> bool {
+    let chart = &outcome.chart;
+    chart.medications.iter().map(|record| &record.source).any(|found| found.as_str() == source)
+        || chart.adherence.iter().map(|fact| &fact.source).any(|found| found.as_str() == source)
+        || chart.unresolved.iter().map(|drug| &drug.source).any(|found| found.as_str() == source)
+}
+
+/// The statuses and intents of a medicine that count for nothing (rules.md 1), restated here so that the reader is not its own judge.
+fn is_ignored_by_rule(medicine: &Value) -> bool {
+    let is = |member: &str, words: &[&str]| medicine[member].as_str().is_some_and(|word| words.contains(&word));
+    medicine["doNotPerform"] == true
+        || is("status", &["entered-in-error", "draft", "cancelled", "declined", "preparation", "intended", "not-taken", "not-done"])
+        || (medicine["resourceType"] == "MedicationDispense" && is("status", &["stopped"]))
+        || (is("intent", &["proposal", "plan", "option"]) && medicine["reportedBoolean"] != true)
+}
+
+/// The resources of a Bundle, or the one resource that a body is.
+fn resources_of(body: &Value) -> Vec<&Value> {
+    match body["entry"].as_array() {
+        Some(entries) => entries.iter().map(|entry| &entry["resource"]).collect(),
+        None => vec![body],
+    }
+}
+
+/// A folder of single files, each a record of its own.
+fn each_file_is_a_record(deck: &'static str) {
+    let Some(folder) = outside(deck) else { return };
+    let mut tally = Tally::of(deck);
+    for path in files(&folder, "json") {
+        let body = text(&path);
+        let value: Value = serde_json::from_str(&body).expect("JSON");
+        tally.take(&name(&path), &body, &resources_of(&value));
+    }
+    tally.done();
+}
+
+#[test]
+fn the_examples_of_the_r4_specification_are_read() {
+    each_file_is_a_record("fhir-r4-spec-examples");
+}
+
+#[test]
+fn the_us_core_examples_are_read() {
+    each_file_is_a_record("us-core-examples");
+}
+
+#[test]
+fn the_qi_core_examples_are_read() {
+    each_file_is_a_record("qicore-examples");
+}
+
+#[test]
+fn the_international_patient_summaries_are_read() {
+    each_file_is_a_record("ips-examples");
+}
+
+#[test]
+fn the_order_as_served_is_read_with_its_medication() {
+    each_file_is_a_record("epic-sandbox-shape");
+    let Some(folder) = outside("epic-sandbox-shape") else { return };
+    let both: Vec<String> = files(&folder, "json").iter().map(|path| text(path)).collect();
+    let values: Vec<Value> = both.iter().map(|body| serde_json::from_str(body).expect("JSON")).collect();
+    let mut tally = Tally::of("epic-sandbox-shape, together");
+    tally.take("both", &bundle(&both), &values.iter().collect::<Vec<_>>());
+    tally.done();
+}
+
+#[test]
+fn the_recent_synthetic_bundles_are_read_whole() {
+    each_file_is_a_record("synthea-recent-bundles");
+}
+
+#[test]
+fn the_australian_records_are_read() {
+    let Some(folder) = outside("au-test-data") else { return };
+    let mut tally = Tally::of("au-test-data");
+    let all = lines(&folder.join("medications.ndjson"));
+    for (number, resource) in all.iter().enumerate() {
+        tally.take(&format!("line {}: {}", number + 1, reference(resource)), &resource.to_string(), &[resource]);
+    }
+    tally.done();
+}
+
+#[test]
+fn a_body_of_r5_is_refused_or_said_to_be_unread() {
+    let Some(folder) = outside("fhir-r5-spec-examples") else { return };
+    let mut tally = Tally::of("fhir-r5-spec-examples");
+    let mut misread = Vec::new();
+    for path in files(&folder, "json") {
+        let body = text(&path);
+        let value: Value = serde_json::from_str(&body).expect("JSON");
+        let outcome = tally.take(&name(&path), &body, &[&value]);
+        if is_of_a_medicine(&value) && outcome.is_some_and(|outcome| in_chart(&outcome, &reference(&value))) {
+            misread.push(name(&path));
+        }
+    }
+    assert!(misread.is_empty(), "read as if they were R4: {misread:?}");
+    tally.done();
+}
+
+#[test]
+fn the_quality_measure_patients_are_read() {
+    let Some(folder) = outside("ecqm-cases") else { return };
+    let mut tally = Tally::of("ecqm-cases");
+    for path in files(&folder, "ndjson") {
+        for case in lines(&path) {
+            let label = format!("{} {}", case["measure"], case["caseId"]);
+            tally.take(&label, &case["bundle"].to_string(), &resources_of(&case["bundle"]));
+        }
+    }
+    tally.done();
+}
+
+#[test]
+fn the_inputs_of_the_duration_reference_are_read() {
+    let Some(folder) = outside("cmd-reference") else { return };
+    let mut tally = Tally::of("cmd-reference");
+    for path in files(&folder, "ndjson") {
+        for line in lines(&path) {
+            let resources: Vec<&Value> = match line["resources"].as_array() {
+                Some(resources) => resources.iter().collect(),
+                None if line["resource"].is_object() => vec![&line["resource"]],
+                None => continue,
+            };
+            let bodies: Vec<String> = resources.iter().map(ToString::to_string).collect();
+            tally.take(&format!("{} {}", line["id"], line["file"]), &bundle(&bodies), &resources);
+        }
+    }
+    tally.done();
+}
+
+#[test]
+fn what_hook_requests_prefetched_is_read() {
+    let Some(folder) = outside("cds-hooks-examples") else { return };
+    let mut tally = Tally::of("cds-hooks-examples");
+    for path in files(&folder, "json") {
+        let value: Value = serde_json::from_str(&text(&path)).expect("JSON");
+        let prefetched = value["prefetch"].as_object().into_iter().flat_map(|prefetch| prefetch.values());
+        let resources: Vec<&Value> = prefetched.flat_map(resources_of).filter(|resource| resource["resourceType"].is_string()).collect();
+        if value["hook"].is_string() && !resources.is_empty() {
+            let bodies: Vec<String> = resources.iter().map(ToString::to_string).collect();
+            tally.take(&name(&path), &bundle(&bodies), &resources);
+        }
+    }
+    tally.done();
+}
+
+#[test]
+fn no_synthetic_patient_without_depression_gets_a_card() {
+    let Some(folder) = outside("synthea-2019-bulk") else { return };
+    let mut tally = Tally::of("synthea-2019-bulk");
+    let patients = by_patient(&folder);
+    let mut without_depression = 0;
+    for (patient, resources) in &patients {
+        let bodies: Vec<String> = resources.iter().map(ToString::to_string).collect();
+        let Some(outcome) = tally.take(patient, &bundle(&bodies), &resources.iter().collect::<Vec<_>>()) else { continue };
+        let depressed = resources
+            .iter()
+            .any(|resource| resource["resourceType"] == "Condition" && resource["code"].to_string().to_lowercase().contains("depress"));
+        without_depression += usize::from(!depressed);
+        if !depressed && !outcome.cards.is_empty() {
+            let said: Vec<&str> = outcome.cards.iter().map(|card| card.summary.as_str()).collect();
+            tally.complaints.push(format!("{patient}: a card without depression: {said:?}"));
+        }
+    }
+    println!("synthea-2019-bulk: {without_depression} of {} patients without depression", patients.len());
+    assert_eq!(patients.len(), 200, "patients of the deck");
+    tally.done();
+}
+
+/// The resources of a folder of bulk files, by the patient whose they are.
+fn by_patient(folder: &Path) -> BTreeMap<String, Vec<Value>> {
+    let mut patients: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for path in files(folder, "ndjson").iter().filter(|path| !name(path).starts_with("manifest")) {
+        for resource in lines(path) {
+            let whose = match &resource["subject"]["reference"] {
+                Value::String(reference) => reference.trim_start_matches("Patient/").to_owned(),
+                _ => resource["id"].as_str().expect("a Patient has an id").to_owned(),
+            };
+            patients.entry(whose).or_default().push(resource);
+        }
+    }
+    patients
+}
+
+#[test]
+fn a_record_of_nothing_says_nothing() {
+    let empty = json!({ "resourceType": "Bundle", "type": "collection", "entry": [] }).to_string();
+    let mut tally = Tally::of("nothing");
+    if let Some(outcome) = tally.take("an empty Bundle", &empty, &[]) {
+        assert!(outcome.cards.is_empty());
+    }
+    tally.done();
+}

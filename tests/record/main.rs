@@ -1,0 +1,12 @@
+//! What the record comes to, from outside: worked cases, real records, properties, and the shape of the house.
+//!
+//! One executable, since each links the whole program.
+
+mod architecture;
+mod cases;
+mod common;
+mod decks;
+mod durations;
+mod fuzz;
+mod hamd;
+mod properties;
