@@ -16,7 +16,7 @@ pub fn text(judged: &Judged) -> String {
     out += &trials(assessment);
     out += &findings(assessment);
     out += &section("Cards", judged.cards.iter().map(card).collect(), "none: nothing to say");
-    let gaps = assessment.coverage.gaps.iter().map(|gap| wrapped(&format!("{}: {}", word(&gap.kind), gap.why), 2)).collect();
+    let gaps = assessment.coverage.gaps.iter().map(|gap| wrapped(&gap.why, 2)).collect();
     out += &section("Not had", gaps, "");
     let unread = assessment.unread.iter().map(|unread| wrapped(&format!("{}: {}", unread.source, unread.why), 2)).collect();
     out += &section("Not read", unread, "");

@@ -136,7 +136,7 @@ fn read_prefetch<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definit
 /// Without patient, conditions or any medication record nothing may be said (rules.md 10).
 fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
     const NEEDED: [(Kind, &str); 3] =
-        [(Kind::Patient, "the patient"), (Kind::Conditions, "conditions"), (Kind::Medications, "medication records")];
+        [(Kind::Patient, "the Patient of context.patientId"), (Kind::Conditions, "conditions"), (Kind::Medications, "medication records")];
     let had = |kind| match kind {
         Kind::Patient => chart.patient.is_some(),
         kind => chart.coverage.of(kind) != Extent::None,
