@@ -9,13 +9,23 @@ const LONGEST: usize = 120;
 /// Characters that mean something in the middle of a line.
 const INLINE: &str = r"\`*_~[]<>|&";
 
-/// Characters that mean something at the head of a line, or after one of the former.
-const BLOCK: &str = "(){}#+-!=";
+/// Characters that mean something at the head of a line only. What closes a link or an image means nothing without its bracket.
+const HEAD: &str = "#+-=";
 
 /// Text of the record: one line, no markup, no links, no characters that turn or hide what follows, at most 120 characters.
 pub(super) fn escape_markdown(text: &str) -> String {
     let flat = shortened(&one_line(text), LONGEST);
-    escaped(&flat, |c| INLINE.contains(c) || BLOCK.contains(c))
+    let digits = flat.bytes().take_while(u8::is_ascii_digit).count();
+    // "1." and "1)" at the head begin a numbered list
+    let at = if digits > 0 && flat[digits..].starts_with(['.', ')']) {
+        Some(digits)
+    } else {
+        flat.starts_with(|c| HEAD.contains(c)).then_some(0)
+    };
+    match at {
+        Some(at) => format!("{}\\{}", &flat[..at], &flat[at..at + 1]) + &inline(&flat[at + 1..]),
+        None => inline(&flat),
+    }
 }
 
 /// Text of our own tables: kept as it is but for what would be taken for markup in the middle of a line.
@@ -126,7 +136,7 @@ mod tests {
             let mut escape = false;
             for c in escape_markdown(&text).chars() {
                 prop_assert!(!c.is_control() && !is_hidden(c));
-                prop_assert!(escape || !(INLINE.contains(c) || BLOCK.contains(c)) || c == '\\');
+                prop_assert!(escape || !INLINE.contains(c) || c == '\\');
                 escape = !escape && c == '\\';
             }
             prop_assert!(!escape, "ends in the middle of an escape");

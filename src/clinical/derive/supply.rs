@@ -131,15 +131,21 @@ impl Length {
     }
 }
 
-/// Stated days, else quantity by units a day; times the fills that an order allows.
+/// Stated days, else quantity by units a day; times the fills that an order allows. Part days are dropped from the whole.
 fn length(record: &MedicationRecord, strength: Option<Strength>) -> Length {
-    let fills = i64::from(if record.evidence == Evidence::Ordered { record.refills.saturating_add(1) } else { 1 });
-    let all = |days: Days| (days > 0).then(|| Days::try_from(i64::from(days) * fills).unwrap_or(Days::MAX));
-    let reckoned = reckoned_days(record, strength);
+    let fills = if record.evidence == Evidence::Ordered { f64::from(record.refills) + 1.0 } else { 1.0 };
     let stated = record.supply_days;
-    let pack = (!record.medicine.pack.is_empty()).then(|| record.medicine.pack.iter().map(|day| day.days).sum());
-    let days = stated.or(reckoned).or(pack).and_then(all).or_else(|| step_days(&record.instruction.steps));
-    Length { days, stated, reckoned }
+    let reckoned = reckoned_days(record, strength);
+    let pack: Option<Days> = (!record.medicine.pack.is_empty()).then(|| record.medicine.pack.iter().map(|day| day.days).sum());
+    let a_fill = stated.map(f64::from).or(reckoned).or(pack.map(f64::from));
+    let days = a_fill.and_then(|days| whole_days(days * fills)).or_else(|| step_days(&record.instruction.steps));
+    Length { days, stated, reckoned: reckoned.and_then(whole_days) }
+}
+
+fn whole_days(days: f64) -> Option<Days> {
+    // Thirty tablets at a third a day are 90 days, not 89.99.
+    let whole = (days + 1e-6).floor();
+    (whole >= 1.0).then_some(whole.min(f64::from(Days::MAX)) as Days)
 }
 
 /// All steps together, where each has a length.
@@ -148,8 +154,8 @@ fn step_days(steps: &[Step]) -> Option<Days> {
     (total > 0).then_some(total)
 }
 
-/// How many days the quantity of one fill lasts; part days are dropped.
-fn reckoned_days(record: &MedicationRecord, strength: Option<Strength>) -> Option<Days> {
+/// How many days the quantity of one fill lasts.
+fn reckoned_days(record: &MedicationRecord, strength: Option<Strength>) -> Option<f64> {
     let mut left = record.quantity.filter(|quantity| quantity.is_finite() && *quantity > 0.0)?;
     let mut days = 0.0;
     for step in &record.instruction.steps {
@@ -167,9 +173,7 @@ fn reckoned_days(record: &MedicationRecord, strength: Option<Strength>) -> Optio
             }
         }
     }
-    // Thirty tablets at a third a day are 90 days, not 89.99.
-    let whole = (days + 1e-6).floor();
-    (left == 0.0 && whole >= 1.0).then_some(whole.min(f64::from(Days::MAX)) as Days)
+    (left == 0.0).then_some(days)
 }
 
 /// What a day uses up, in the unit that the quantity counts; the upper end of a range shortens the supply.

@@ -149,11 +149,10 @@ fn doses(spell: &Spell<'_>) -> Vec<DoseSpan> {
 
 /// The day of the latest rise above the dose of the last covered day before it.
 fn last_increase(spell: &Spell<'_>) -> Option<Day> {
-    let pairs = spell.exposures.windows(2).filter_map(|pair| match pair {
+    spell.exposures.windows(2).rev().find_map(|pair| match pair {
         [before, after] => (before.dose? < after.dose?).then_some(after.span.first),
         _ => None,
-    });
-    pairs.last()
+    })
 }
 
 /// Uncovered stretches inside, and from the last covered day to today while ongoing.

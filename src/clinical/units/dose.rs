@@ -17,7 +17,7 @@ impl DailyDose {
     /// The dose of so many milligrams (tablets) a day; `None` for nothing, a negative or an absurd amount.
     pub fn from_mg(mg: f64) -> Option<DailyDose> {
         let thousandths = (mg * 1000.0).round();
-        (thousandths >= 1.0 && thousandths <= 1e12).then_some(DailyDose(thousandths as u64))
+        (1.0..=1e12).contains(&thousandths).then_some(DailyDose(thousandths as u64))
     }
 
     /// Milligrams (tablets) a day.
