@@ -6,7 +6,7 @@ use crate::clinical::units::{ConditionGroup, Day, GroupSet, Span, System, When};
 use super::date::{self, Dated};
 use super::reading::{Reading, modified};
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Range, Text, view};
+use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Range, Reference, Text, view};
 
 view! {
     ConditionView<'a> {
@@ -25,6 +25,7 @@ view! {
         abatement_text: Option<Text<'a>> = "abatementString",
         abatement_boolean: Option<bool> = "abatementBoolean",
         recorded: Option<Text<'a>> = "recordedDate",
+        encounter: Option<Reference<'a>> = "encounter",
         modifiers: Vec<Extension<'a>> = "modifierExtension",
         extensions: Vec<Extension<'a>> = "extension",
     }
@@ -34,8 +35,11 @@ view! {
 struct Times {
     onset: Option<When>,
     abatement: Option<When>,
-    abated: bool,
+    /// Said to have ended, without a date.
+    ended: bool,
     recorded: Option<Day>,
+    /// The day of the encounter it was made in.
+    encountered: Option<Day>,
 }
 
 /// An encounter diagnosis without a clinicalStatus is current for this many days after it was recorded (rules.md 1).
@@ -55,7 +59,8 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         return;
     }
     let birth = reading.birth();
-    let times = times(&view, birth, &mut faults);
+    let mut times = times(&view, birth, &mut faults);
+    times.encountered = encountered(reading, &view);
     match accepted(reading, &view, &times) {
         Err(why) => reading.unread(&item.source, why),
         Ok(certainty) => {
@@ -104,11 +109,11 @@ fn condition<'a>(
     let category = |word: &str| view.category.iter().any(|concept| concept.is_any(&[word]));
     let listed = view.category.is_empty() || category("problem-list-item") || category("health-concern");
     let encounter_diagnosis = category("encounter-diagnosis");
-    let fresh = times.recorded.or(times.onset.map(|onset| onset.first)).is_some_and(|day| reading.as_of - day <= ENCOUNTER_DIAGNOSIS_DAYS);
+    let fresh = times.recorded.or(times.encountered).is_some_and(|day| reading.as_of - day <= ENCOUNTER_DIAGNOSIS_DAYS);
     let current = if status_given {
         status(&["active", "recurrence", "relapse"])
     } else {
-        !times.abated && (listed || !encounter_diagnosis || fresh)
+        !times.abated(reading.as_of) && (listed || !encounter_diagnosis || fresh)
     };
     let recognised = code.codes().find(|code| !reading.knowledge.condition_groups([*code]).is_empty());
     Condition {
@@ -146,7 +151,27 @@ fn times(view: &ConditionView<'_>, birth: Option<When>, faults: &mut Faults) -> 
     };
     let recorded = date::of("recordedDate", view.recorded.as_ref(), faults).or_else(|| view.extensions.iter().find_map(asserted));
     let untimed = view.abatement_text.is_some() || view.abatement_boolean == Some(true);
-    Times { onset, abatement, abated: untimed || abatement.is_some(), recorded: recorded.map(|at| at.when.first) }
+    Times { onset, abatement, ended: untimed, recorded: recorded.map(|at| at.when.first), encountered: None }
+}
+
+impl Times {
+    /// Whether it had ended by this day.
+    fn abated(&self, as_of: Day) -> bool {
+        self.ended || self.abatement.is_some_and(|abatement| abatement.first <= as_of)
+    }
+}
+
+view! {
+    /// The encounter a diagnosis was made in.
+    Made<'a> {
+        period: Option<Period<'a>> = "period",
+    }
+}
+
+fn encountered(reading: &Reading<'_, '_>, view: &ConditionView<'_>) -> Option<Day> {
+    let raw = reading.record.find("Encounter", view.encounter.as_ref()?.reference.as_deref()?, &[])?;
+    let start = Made::read(raw, &mut Faults::default())?.period?.start?;
+    date::date(&start).map(|at| at.when.first)
 }
 
 /// The birthday of an age, known as well as the birth date is.

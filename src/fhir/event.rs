@@ -6,7 +6,7 @@ use crate::clinical::units::{ConditionGroup, GroupSet, Span};
 use super::date::{self, Dated};
 use super::reading::{Reading, modified};
 use super::record::Item;
-use super::view::{Coding, Concept, Extension, Faults, Leaf, Period, Reference, Text, view};
+use super::view::{Concept, Extension, Faults, Leaf, Period, Reference, Text, view};
 
 view! {
     ProcedureView<'a> {
@@ -25,7 +25,6 @@ view! {
 view! {
     EncounterView<'a> {
         status: Option<Text<'a>> = "status",
-        class: Option<Coding<'a>> = "class",
         kind: Vec<Concept<'a>> = "type",
         period: Option<Period<'a>> = "period",
         reason: Vec<Concept<'a>> = "reasonCode",

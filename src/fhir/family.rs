@@ -27,8 +27,8 @@ view! {
 
 /// Parents, siblings and children by the codes of v3-RoleCode.
 const FIRST_DEGREE: [&str; 29] = [
-    "PRN", "MTH", "FTH", "NMTH", "NFTH", "NPRN", "NMTHF", "NFTHF", "GESTM", "SIB", "BRO", "SIS", "NBRO", "NSIS", "NSIB", "TWIN", "TWINBRO",
-    "TWINSIS", "FTWIN", "FTWINBRO", "FTWINSIS", "ITWIN", "ITWINBRO", "ITWINSIS", "CHILD", "NCHILD", "SON", "DAU", "SONC",
+    "PRN", "MTH", "FTH", "NMTH", "NFTH", "NPRN", "NMTHF", "NFTHF", "SIB", "BRO", "SIS", "NBRO", "NSIS", "NSIB", "TWIN", "TWINBRO",
+    "TWINSIS", "FTWIN", "FTWINBRO", "FTWINSIS", "ITWIN", "ITWINBRO", "ITWINSIS", "CHILD", "NCHILD", "SON", "DAU", "SONC", "DAUC",
 ];
 
 /// The same by word, and by SNOMED CT.
@@ -48,8 +48,8 @@ const FIRST_DEGREE_WORDS: [&str; 14] = [
     "biological mother",
     "biological father",
 ];
-const FIRST_DEGREE_SNOMED: [&str; 10] =
-    ["72705000", "66839005", "40683002", "70924004", "27733009", "375005", "65616008", "66089001", "67822003", "303071001"];
+const FIRST_DEGREE_SNOMED: [&str; 9] =
+    ["72705000", "66839005", "40683002", "70924004", "27733009", "375005", "65616008", "66089001", "67822003"];
 
 /// Reads the diagnoses of a relative. A modifier extension that may deny them (a negative result) leaves them out.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::clinical::chart::{Component, Medicine, Recognition, Unresolved};
 use crate::clinical::knowledge::{Knowledge, NameMatch};
-use crate::clinical::units::{Form, Ingredient, ProductUse, SourceRef, Strength, System};
+use crate::clinical::units::{DrugGroup, Form, Ingredient, ProductUse, SourceRef, Strength, System};
 
 use super::reading::Reading;
 use super::view::{Concept, Faults, Leaf, Quantity, Reference, view};
@@ -227,7 +227,7 @@ fn form(text: &str) -> Form {
     let lower = text.to_ascii_lowercase();
     let word = |words: &[&str]| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.contains(&part));
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
-    if word(&["patch", "transdermal"]) {
+    if word(&["patch", "transdermal", "emsam"]) {
         Form::Patch
     } else if word(&["weekly"]) {
         Form::Weekly
@@ -286,7 +286,7 @@ fn of_ratio(ratio: &Ratio<'_>) -> Option<Strength> {
     Strength::from_mg(mass(numerator.value?, &unit)? / per)
 }
 
-/// What the route changes: a patch by its route. A drug that is taken for depression only through the skin is no trial by mouth
+/// What the route changes: a patch by its route. An antidepressant that inhibits MAO-B alone when swallowed is no trial by mouth
 /// (rules.md 17: the ingredient code of selegiline without a route is oral).
 fn by_route(knowledge: &'static Knowledge, medicine: &mut Medicine, route: Option<&Concept<'_>>) {
     let skin =
@@ -295,7 +295,8 @@ fn by_route(knowledge: &'static Knowledge, medicine: &mut Medicine, route: Optio
         medicine.form = Form::Patch;
     }
     let patch_only = |component: &Component| {
-        knowledge.antidepressant(component.ingredient).is_some_and(|row| row.unit.to_ascii_lowercase().contains("patch"))
+        let ingredient = component.ingredient;
+        knowledge.antidepressant(ingredient).is_some() && knowledge.in_group(ingredient, DrugGroup::MaoBInhibitor)
     };
     if medicine.form != Form::Patch && medicine.components.iter().any(patch_only) {
         medicine.product_use = ProductUse::NeverATrial;

@@ -2,8 +2,10 @@
 
 use serde_json::value::RawValue;
 
-use crate::clinical::chart::{AdherenceFact, Evidence, Instruction, MedicationRecord, Medicine, RecordState, Stop, StopReason};
-use crate::clinical::units::{Day, Days, SourceRef, Span, When};
+use crate::clinical::chart::{
+    AdherenceFact, Amount, Evidence, Instruction, MedicationRecord, Medicine, RecordState, Step, Stop, StopReason,
+};
+use crate::clinical::units::{Day, Days, Ingredient, SourceRef, Span, When};
 
 use super::date::{self, Dated};
 use super::dosage::{self, Counted, Dosage};
@@ -269,18 +271,26 @@ fn administered(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, Strin
     let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), faults);
     let at = date::of("effectiveDateTime", view.effective.as_ref(), faults);
     let dose = view.dosage.and_then(|raw| Given::read(raw, faults)).and_then(|given| given.dose);
-    let quantity = dose.as_ref().and_then(dosage::counted);
+    let (start, end) = (from.or(at).map(|at| at.when), to.or(at).map(|at| at.when));
+    // One administration is one dose; spread over several days it is not known how much a day.
+    let one_day = start.zip(end).is_none_or(|(start, end)| start.first == end.last);
+    let amount = match dose.as_ref().and_then(dosage::counted).filter(|_| one_day) {
+        Some(Counted::Units(units)) => Amount::Units { low: units, high: units },
+        Some(Counted::Milligrams(mg)) => Amount::Milligrams { low: mg, high: mg },
+        None => Amount::Unknown,
+    };
+    let steps = vec![Step { amount, length: None, first: None, last: None }];
     Ok(Own {
         evidence: Evidence::Administered,
         state,
-        start: from.or(at).map(|at| at.when),
-        end: to.or(at).map(|at| at.when),
+        start,
+        end,
         asserted: None,
         authored: None,
         supply: None,
-        quantity,
+        quantity: None,
         refills: 0,
-        instruction: Instruction::default(),
+        instruction: Instruction { steps, ..Instruction::default() },
     })
 }
 
@@ -302,9 +312,6 @@ fn keep<'a>(
     let medicine = told(reading, item, view, dosages, own.is_ok());
     match (own, medicine) {
         (Ok(own), Ok(medicine)) => {
-            if own.instruction.not_understood && !medicine.components.is_empty() {
-                reading.unread(&item.source, "its dose instruction could not be read as one dose and one frequency");
-            }
             let record = record(reading, item, view, own, medicine);
             reading.chart.medications.push(record);
             reading.faults(&item.source, faults);
@@ -388,8 +395,7 @@ fn stop_reason(reason: &Concept<'_>) -> StopReason {
     let words = reason.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
     let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     // http://terminology.hl7.org/CodeSystem/medicationrequest-status-reason: salg and sintol are allergy and intolerance.
-    let side_effect = ["salg", "sintol", "sddi", "sdupther", "62014003", "281647001", "79899007"];
-    if reason.is_any(&side_effect[..3]) || reason.is_any(&side_effect[4..]) {
+    if reason.is_any(&["salg", "sintol", "62014003", "281647001"]) {
         StopReason::SideEffect
     } else if reason.is_any(&["preg", "spreg", "77386006"]) || says(&["pregnan", "breastfeed"]) {
         StopReason::Pregnancy
@@ -431,14 +437,7 @@ fn not_taken<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view: &RecordVi
     }
 }
 
-fn fact(
-    reading: &mut Reading<'_, '_>,
-    source: &SourceRef,
-    ingredient: Option<crate::clinical::units::Ingredient>,
-    span: Span,
-    non_adherent: bool,
-    label: String,
-) {
+fn fact(reading: &mut Reading<'_, '_>, source: &SourceRef, ingredient: Option<Ingredient>, span: Span, non_adherent: bool, label: String) {
     reading.chart.adherence.push(AdherenceFact { source: source.clone(), ingredient, span, non_adherent, label });
 }
 
@@ -453,10 +452,9 @@ fn adherence_extension<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view:
         let day = part("dateAsserted").and_then(|inner| inner.date_time.as_deref()).and_then(date::date).map(|at| at.when.first).or(start);
         let Some(day) = day.filter(|day| *day <= reading.as_of) else { continue };
         let words = said.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-        // SNOMED CT: compliance 1156699004, 275926002, good 413311005 ...; what speaks of non-compliance says so in its words too.
-        let negative = ["275928001", "275927006", "702565001", "715036001", "397745006", "129834002"];
-        let non_adherent = said.is_any(&negative)
-            || ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "poor"].iter().any(|w| words.contains(w));
+        // SNOMED CT 275928001: partial non-compliance, as in the US Core examples. Other codes are told by their words.
+        let words_of = ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "not taking", "poor"];
+        let non_adherent = said.is_any(&["275928001"]) || words_of.iter().any(|part| words.contains(part));
         let Ok(medicine) = told(reading, item, view, &[], false) else { continue };
         for component in &medicine.components {
             fact(reading, &item.source, Some(component.ingredient), Span::of(day), non_adherent, said.label().to_owned());

@@ -23,6 +23,8 @@ mod record;
 mod screening;
 mod shape;
 mod sig;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use error::{ReadError, Version};

@@ -138,9 +138,12 @@ impl<'a> Reader<'a> {
             reading.unread(source, "stands there twice, different, and nothing says which is later: one of them was used");
         }
         let mut results = observation::Results::default();
-        for item in &record.items {
+        let several = record.has_several_patients();
+        // The patient first: what the record dates by age needs the birth date.
+        let (patients, others): (Vec<_>, Vec<_>) = record.items.iter().partition(|item| item.kind == "Patient");
+        for item in patients.into_iter().chain(others) {
             let Some(kind) = kind_of(&item.kind).or((item.kind == "ServiceRequest").then_some(Kind::Procedures)) else { continue };
-            if let Some(why) = not_theirs(item, patient.as_deref()) {
+            if let Some(why) = not_theirs(item, patient.as_deref(), several) {
                 reading.unread(&item.source, why);
                 continue;
             }
@@ -161,6 +164,9 @@ impl<'a> Reader<'a> {
     }
 
     fn cover(&mut self, chart: &mut Chart) {
+        if chart.patient.is_none() {
+            self.had.remove(&Kind::Patient);
+        }
         for kind in Kind::ALL {
             let lost = self.gaps.iter().any(|gap| gap.kind == kind);
             let extent = match (self.had.contains(&kind), lost) {
@@ -178,13 +184,13 @@ impl<'a> Reader<'a> {
 }
 
 /// Why a resource is not used, if it is not the patient's.
-fn not_theirs(item: &Item<'_>, patient: Option<&str>) -> Option<&'static str> {
+fn not_theirs(item: &Item<'_>, patient: Option<&str>, several: bool) -> Option<&'static str> {
     match (&item.owner, patient) {
         (Owner::Patient(id), Some(patient)) if id == patient => None,
         (Owner::Patient(_), _) => Some("belongs to another patient"),
         (Owner::NoPatient, _) => Some("is not about one patient"),
-        (Owner::Unsaid, Some(_)) => None,
-        (Owner::Unsaid, None) => None,
+        (Owner::Unsaid, _) if several => Some("does not say whose it is, and the record holds more than one patient"),
+        (Owner::Unsaid, _) => None,
     }
 }
 

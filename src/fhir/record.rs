@@ -68,17 +68,15 @@ impl<'a> Record<'a> {
         let patients = patient_urls(&entries);
         let mut chosen: BTreeMap<(String, String), Entry<'a>> = BTreeMap::new();
         let mut undecided = BTreeSet::new();
+        let mut urls = Vec::new();
         for entry in entries {
             let key = (entry.head.kind.as_deref().unwrap_or_default().to_owned(), name(&entry));
-            if let Some(url) = &entry.full_url {
-                // Two versions may share a URL: the smaller text is kept here only until `chosen` is known.
-                record.by_url.insert(url.to_string(), entry.raw);
-            }
             match chosen.remove(&key) {
                 None => {
                     chosen.insert(key, entry);
                 }
                 Some(other) => {
+                    urls.extend([&other, &entry].into_iter().filter_map(|one| Some((one.full_url.as_deref()?.to_owned(), key.clone()))));
                     let (kept, tie) = later(other, entry);
                     if tie {
                         undecided.insert(source(&kept));
@@ -96,6 +94,11 @@ impl<'a> Record<'a> {
             let source = source(&entry);
             record.items.push(Item { raw: entry.raw, kind: entry.head.kind.unwrap_or_default(), source, owner });
         }
+        for (url, key) in urls {
+            if let Some(raw) = record.by_id.get(&key) {
+                record.by_url.insert(url, raw);
+            }
+        }
         record.undecided = undecided.into_iter().collect();
         record
     }
@@ -109,6 +112,13 @@ impl<'a> Record<'a> {
         let (_, id) = target(reference)?;
         let by_url = self.by_url.get(plain).copied();
         by_url.or_else(|| self.by_id.get(&(kind.to_owned(), id.to_owned())).copied())
+    }
+
+    /// Whether resources of more than one patient stand in it.
+    pub(super) fn has_several_patients(&self) -> bool {
+        let mut ids = self.items.iter().filter_map(|item| if let Owner::Patient(id) = &item.owner { Some(id) } else { None });
+        let first = ids.next();
+        ids.any(|id| Some(id) != first)
     }
 
     /// The one patient the record is about: the one expected, else the Patient in it, else the only subject.
@@ -152,7 +162,7 @@ fn patient_urls(entries: &[Entry<'_>]) -> HashMap<String, String> {
 fn name(entry: &Entry<'_>) -> String {
     let own = entry.head.id.as_deref().map(str::to_owned);
     let by_url = || entry.full_url.as_deref().and_then(target).map(|(_, id)| id.to_owned());
-    own.or_else(by_url).unwrap_or_else(|| format!("{}{}", entry.place.len(), entry.raw.get()))
+    own.or_else(by_url).unwrap_or_else(|| entry.raw.get().to_owned())
 }
 
 fn source(entry: &Entry<'_>) -> SourceRef {

@@ -50,6 +50,11 @@ impl Part {
         self.total.is_none() && self.items.iter().all(Option::is_none)
     }
 
+    /// Only the first two items: a PHQ-2, which is no PHQ-9.
+    fn is_phq2(&self) -> bool {
+        self.total.is_none() && self.role != Role::Panel && !self.is_empty() && self.items[2..].iter().all(Option::is_none)
+    }
+
     /// Whether nothing in the one contradicts the other.
     fn agrees(&self, other: &Part) -> bool {
         let same = |one: Option<u8>, other: Option<u8>| one.is_none() || other.is_none() || one == other;
@@ -102,6 +107,9 @@ pub(super) fn assemble(reading: &mut Reading<'_, '_>, results: Results) {
     }
     let mut days: BTreeMap<Day, Vec<Part>> = BTreeMap::new();
     for part in linked(parts) {
+        if part.is_phq2() {
+            continue;
+        }
         if part.is_empty() {
             if part.role == Role::Panel || part.role == Role::Response {
                 reading.unread(&part.occasion.source, "a PHQ-9 without a total or an item that could be read");
