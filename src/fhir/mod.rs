@@ -4,6 +4,7 @@
 //! through a view that borrows from the body. Codes become ingredients, groups and instruments here, statuses are sorted here; what is
 //! enough is not asked here.
 
+mod adherence;
 mod bundle;
 mod condition;
 mod date;
@@ -23,6 +24,7 @@ mod record;
 mod screening;
 mod shape;
 mod sig;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -367,8 +367,6 @@ fn another_version_of_fhir_is_refused_or_told() {
 
 #[test]
 fn ten_thousand_levels_of_nesting_are_survived() {
-    let deep = format!("{}1{}", r#"{"resourceType":"QuestionnaireResponse","item":[{"item":["#.repeat(1), "]}]}");
-    assert!(chart_of(&[&deep]).is_ok());
     let items = format!(
         r#"{{"resourceType":"QuestionnaireResponse","item":{}{}}}"#,
         r#"[{"item":"#.repeat(10_000),
@@ -415,6 +413,24 @@ fn worked_cases_are_read_to_the_last_resource() {
             assert!(!record.instruction.not_understood || record.instruction.steps.is_empty());
         }
     }
+}
+
+#[test]
+fn a_phq9_in_all_its_published_forms_is_one_occasion() {
+    let Some(folder) = shared("data/us-core-examples") else { return };
+    let mut paths = Vec::new();
+    files(&folder, &mut paths);
+    let named = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().to_lowercase().contains("phq"));
+    let bodies: Vec<Vec<u8>> = paths.iter().filter(|path| named(path)).map(|path| std::fs::read(path).expect("a file")).collect();
+    let mut reader = Reader::new(Knowledge::builtin(), today());
+    for body in &bodies {
+        reader.add("file", body).expect("read");
+    }
+    let chart = reader.finish().expect("a chart");
+    assert_eq!(chart.screenings.len(), 1, "{:?}", chart.screenings);
+    let screening = &chart.screenings[0];
+    assert!(screening.items.iter().all(Option::is_some));
+    assert_eq!(screening.total, screening.items.iter().copied().sum());
 }
 
 #[test]
