@@ -289,6 +289,61 @@ fn not_taken_is_a_fact_about_adherence_and_no_exposure() {
 }
 
 #[test]
+fn a_code_of_non_adherence_is_a_fact_without_a_drug() {
+    let code = json!({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "Z91.14"}]});
+    let chart = chart(&[patient(), condition(json!({"code": code, "recordedDate": "2026-01-15"}))]);
+    let fact = &chart.adherence[0];
+    assert_eq!((fact.ingredient, fact.non_adherent, fact.span.first.to_string().as_str()), (None, true, "2026-01-15"));
+}
+
+#[test]
+fn the_adherence_extension_of_an_order_is_a_fact_about_its_drug() {
+    let extension = json!([{
+        "url": "http://hl7.org/fhir/us/core/StructureDefinition/us-core-medication-adherence",
+        "extension": [
+            {"url": "medicationAdherence", "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "275928001"}]}},
+            {"url": "dateAsserted", "valueDateTime": "2026-02-11T08:15:49.449Z"}
+        ]
+    }]);
+    let chart = chart(&[patient(), request(json!({"extension": extension}))]);
+    let fact = &chart.adherence[0];
+    assert_eq!(fact.ingredient.map(|drug| drug.name()), Some("sertraline"));
+    assert_eq!((fact.non_adherent, fact.span.first.to_string().as_str()), (true, "2026-02-11"));
+}
+
+#[test]
+fn a_mood_questionnaire_is_positive_only_with_all_three_parts() {
+    let filled = |yes: usize, together: bool, problem: &str| {
+        let mut items: Vec<Json> =
+            (0..13).map(|item| json!({"linkId": format!("1.{item}"), "answer": [{"valueBoolean": item < yes}]})).collect();
+        items.push(json!({"linkId": "2", "answer": [{"valueBoolean": together}]}));
+        items.push(json!({"linkId": "3", "answer": [{"valueString": problem}]}));
+        let response = json!({
+            "resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2026-02-20", "item": items,
+            "subject": {"reference": "Patient/p"}, "questionnaire": "http://x.example/Questionnaire/mood-disorder-questionnaire"
+        });
+        chart(&[patient(), response]).measurements[0].value.clone()
+    };
+    assert_eq!(filled(7, true, "Moderate problem"), Value::YesNo(true));
+    assert_eq!(filled(6, true, "Moderate problem"), Value::YesNo(false));
+    assert_eq!(filled(8, false, "Moderate problem"), Value::YesNo(false));
+    assert_eq!(filled(8, true, "Minor problem"), Value::YesNo(false));
+}
+
+#[test]
+fn an_administration_is_one_dose_of_its_day() {
+    let given = json!({
+        "resourceType": "MedicationAdministration", "id": "a", "status": "completed", "subject": {"reference": "Patient/p"},
+        "medicationCodeableConcept": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "312941"}]},
+        "effectiveDateTime": "2026-02-01T08:00:00Z", "dosage": {"dose": {"value": 100, "unit": "mg"}}
+    });
+    let chart = chart(&[patient(), given]);
+    let record = &chart.medications[0];
+    assert_eq!((record.evidence, record.end), (Evidence::Administered, record.start));
+    assert_eq!(record.instruction.steps[0].amount, Amount::Milligrams { low: 100.0, high: 100.0 });
+}
+
+#[test]
 fn a_member_of_the_wrong_type_costs_that_member() {
     let chart = chart(&[patient(), request(json!({"authoredOn": 20260101, "dispenseRequest": {"quantity": {"value": "30"}}}))]);
     assert_eq!(chart.medications.len(), 1);
