@@ -115,15 +115,15 @@ pub(super) fn values<'a>(name: &str, body: &'a [u8]) -> Result<Vec<&'a RawValue>
 }
 
 /// The resources of one JSON value.
-pub(super) fn walk<'a>(name: &str, value: &'a RawValue, place: &str, walked: &mut Walked<'a>) -> Result<(), ReadError> {
+pub(super) fn walk<'a>(value: &'a RawValue, place: &str, walked: &mut Walked<'a>) -> Result<(), ReadError> {
     let outside = value.get().starts_with('{').then(|| Outside::read(value, &mut Faults::default())).flatten();
-    let not_fhir = |found| Err(ReadError::NotFhir { name: name.to_owned(), found });
+    let not_fhir = |found| Err(ReadError::NotFhir { name: place.to_owned(), found });
     match outside {
         Some(outside) if outside.kind.is_some() => {
             resource(value, None, place, 0, walked);
             Ok(())
         }
-        Some(outside) if outside.hook.is_some() && outside.context.is_some() => Err(ReadError::HookRequest { name: name.to_owned() }),
+        Some(outside) if outside.hook.is_some() && outside.context.is_some() => Err(ReadError::HookRequest { name: place.to_owned() }),
         Some(_) => not_fhir("a JSON object without resourceType"),
         None if value.get().starts_with('[') => not_fhir("a JSON array"),
         None => not_fhir("a bare JSON value"),
@@ -194,7 +194,7 @@ mod tests {
     fn walked(text: &str) -> Result<Walked<'_>, ReadError> {
         let mut walked = Walked::default();
         for value in values("x.json", text.as_bytes())? {
-            walk("x.json", value, "x.json", &mut walked)?;
+            walk(value, "x.json", &mut walked)?;
         }
         Ok(walked)
     }

@@ -50,11 +50,18 @@ pub enum ReadError {
         hint: &'static str,
     },
     /// Two patients in what should be one record.
-    #[error("two different patients in one record: {}", .ids.join(", "))]
+    #[error("two different patients in one record: {}", some(.ids))]
     TwoPatients {
         /// Their ids, sorted.
         ids: Vec<String>,
     },
+}
+
+/// The first two ids, and how many more there are.
+fn some(ids: &[String]) -> String {
+    let first: Vec<&str> = ids.iter().take(2).map(String::as_str).collect();
+    let more = ids.len() - first.len();
+    if more == 0 { first.join(", ") } else { format!("{} and {more} more", first.join(", ")) }
 }
 
 impl ReadError {

@@ -187,7 +187,7 @@ fn masses(text: &str) -> Vec<(usize, f64)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        if !bytes[at].is_ascii_digit() || (at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.')) {
+        if !bytes[at].is_ascii_digit() || (at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'.' | b'-'))) {
             at += 1;
             continue;
         }
@@ -320,6 +320,7 @@ mod tests {
         assert_eq!(of("fluoxetine 20 mg/5 mL solution"), [4.0]);
         assert_eq!(of("0.25 MG/HR patch"), [6.0]);
         assert_eq!(of("liothyronine 25 mcg"), [0.025]);
+        assert_eq!(of("tablet 3-0.02 mg, 5-10 mg"), [] as [f64; 0]);
         assert_eq!(of("B12 30 tablets"), [] as [f64; 0]);
     }
 

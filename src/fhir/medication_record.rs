@@ -2,14 +2,16 @@
 
 use serde_json::value::RawValue;
 
-use crate::clinical::chart::{AdherenceFact, Evidence, Instruction, MedicationRecord, Medicine, RecordState, Stop, StopReason};
-use crate::clinical::units::{Day, Days, SourceRef, Span, When};
+use crate::clinical::chart::{Amount, Evidence, Instruction, MedicationRecord, Medicine, RecordState, Step};
+use crate::clinical::units::{Day, Days, When};
 
+use super::adherence;
 use super::date::{self, Dated};
 use super::dosage::{self, Counted, Dosage};
 use super::medication;
 use super::reading::{Reading, modified};
 use super::record::Item;
+use super::stop;
 use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, view};
 
 view! {
@@ -73,6 +75,7 @@ struct Own {
     instruction: Instruction,
 }
 
+/// The reason where a record was entered in error.
 const ENTERED_IN_ERROR: &str = "entered in error";
 
 fn view<'a>(item: &Item<'a>) -> (RecordView<'a>, Faults) {
@@ -88,7 +91,7 @@ pub(super) fn request<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let own = ordered(reading, &view, reported, &mut faults);
     let span = own.as_ref().ok().and_then(|own| own.start).map(|start| start.first);
     keep(reading, item, &view, &view.dosage_instruction, own, &mut faults);
-    adherence_extension(reading, item, &view, span);
+    adherence::extension(reading, item, &view, span);
 }
 
 fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, faults: &mut Faults) -> Result<Own, String> {
@@ -210,11 +213,11 @@ pub(super) fn statement<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let start = from.or_else(|| date::of("effectiveDateTime", view.effective.as_ref(), &mut faults));
     let asserted = date::of("dateAsserted", view.asserted.as_ref(), &mut faults);
     if view.status.as_deref() == Some("not-taken") {
-        return not_taken(reading, item, &view, (start.or(asserted), to));
+        return adherence::not_taken(reading, item, &view, (start.or(asserted), to));
     }
     let own = stated(&dosages, view.status.as_deref(), (start, to, asserted));
     keep(reading, item, &view, &dosages, own, &mut faults);
-    adherence_extension(reading, item, &view, start.map(|at| at.when.first));
+    adherence::extension(reading, item, &view, start.map(|at| at.when.first));
 }
 
 fn stated(
@@ -269,18 +272,26 @@ fn administered(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, Strin
     let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), faults);
     let at = date::of("effectiveDateTime", view.effective.as_ref(), faults);
     let dose = view.dosage.and_then(|raw| Given::read(raw, faults)).and_then(|given| given.dose);
-    let quantity = dose.as_ref().and_then(dosage::counted);
+    let (start, end) = (from.or(at).map(|at| at.when), to.or(at).map(|at| at.when));
+    // One administration is one dose; spread over several days it is not known how much a day.
+    let one_day = start.zip(end).is_none_or(|(start, end)| start.first == end.last);
+    let amount = match dose.as_ref().and_then(dosage::counted).filter(|_| one_day) {
+        Some(Counted::Units(units)) => Amount::Units { low: units, high: units },
+        Some(Counted::Milligrams(mg)) => Amount::Milligrams { low: mg, high: mg },
+        None => Amount::Unknown,
+    };
+    let steps = vec![Step { amount, length: None, first: None, last: None }];
     Ok(Own {
         evidence: Evidence::Administered,
         state,
-        start: from.or(at).map(|at| at.when),
-        end: to.or(at).map(|at| at.when),
+        start,
+        end,
         asserted: None,
         authored: None,
         supply: None,
-        quantity,
+        quantity: None,
         refills: 0,
-        instruction: Instruction::default(),
+        instruction: Instruction { steps, ..Instruction::default() },
     })
 }
 
@@ -313,7 +324,7 @@ fn keep<'a>(
 }
 
 /// The medicine. Of a record that counts for nothing nothing is noted as unresolved.
-fn told<'a>(
+pub(super) fn told<'a>(
     reading: &mut Reading<'_, 'a>,
     item: &Item<'a>,
     view: &RecordView<'a>,
@@ -351,110 +362,7 @@ fn record(reading: &Reading<'_, '_>, item: &Item<'_>, view: &RecordView<'_>, own
         quantity_in_mg,
         refills: own.refills,
         instruction: own.instruction,
-        stop: stop(reading, view, own.state, own.end),
+        stop: stop::stop(reading, view, own.state, own.end),
         updated: view.meta.as_ref().and_then(|meta| meta.updated.as_deref()).and_then(date::date).map(|at| at.when.first),
-    }
-}
-
-/// Why and when it was stopped, where status or reason say that it was.
-fn stop(reading: &Reading<'_, '_>, view: &RecordView<'_>, state: RecordState, end: Option<When>) -> Option<Stop> {
-    let mut faults = Faults::default();
-    // statusReason is one concept in a request and several in a statement or administration.
-    let reasons: Vec<Concept<'_>> = match view.status_reason {
-        Some(raw) if raw.get().starts_with('[') => {
-            let mut all = Vec::new();
-            super::view::Slot::put(&mut all, "statusReason", raw, &mut faults);
-            all
-        }
-        Some(raw) => Concept::read(raw, &mut faults).into_iter().collect(),
-        None => view.status_reason_concept.clone().into_iter().collect(),
-    };
-    let ended = matches!(state, RecordState::Stopped | RecordState::OnHold);
-    let over = state == RecordState::Completed && !reasons.is_empty();
-    if !ended && !over {
-        return None;
-    }
-    let label = reasons.first().map(|reason| reason.label().to_owned()).unwrap_or_default();
-    let reason = reasons.iter().map(stop_reason).min().unwrap_or(StopReason::Unstated);
-    let day = end.map(|end| end.last).filter(|day| *day <= reading.as_of);
-    Some(Stop { day, reason, label })
-}
-
-/// The reason by the codes of the standard value sets, else by plain words.
-fn stop_reason(reason: &Concept<'_>) -> StopReason {
-    let words = reason.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-    // http://terminology.hl7.org/CodeSystem/medicationrequest-status-reason: salg and sintol are allergy and intolerance.
-    if reason.is_any(&["salg", "sintol", "62014003", "281647001"]) {
-        StopReason::SideEffect
-    } else if reason.is_any(&["preg", "spreg", "77386006"]) || says(&["pregnan", "breastfeed"]) {
-        StopReason::Pregnancy
-    } else if says(&["side effect", "adverse", "intoleran", "allerg", "not tolerated", "nausea", "rash", "toxicity"]) {
-        StopReason::SideEffect
-    } else if says(&[
-        "ineffective",
-        "no effect",
-        "not effective",
-        "lack of effect",
-        "no response",
-        "lack of response",
-        "did not work",
-        "inadequate response",
-    ]) {
-        StopReason::NoEffect
-    } else if words.is_empty() && reason.coding.is_empty() {
-        StopReason::Unstated
-    } else {
-        StopReason::Other
-    }
-}
-
-/// A statement that a drug is not taken: kept for that drug, within its period.
-fn not_taken<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view: &RecordView<'a>, (start, end): (Option<Dated>, Option<Dated>)) {
-    let medicine = told(reading, item, view, &[], false).map(|medicine| (medicine.components, medicine.label));
-    let Ok((components, label)) = medicine else { return };
-    let as_of = reading.as_of;
-    let last = end.map_or(start.map(|start| start.when.last), |end| Some(end.when.last)).map(|last| last.min(as_of));
-    let span = start.zip(last).and_then(|(start, last)| Span::new(start.when.first, last));
-    for component in &components {
-        match span {
-            Some(span) => fact(reading, &item.source, Some(component.ingredient), span, true, format!("not taken: {label}")),
-            None => reading.unread(&item.source, "said to be not taken, without a day that counts"),
-        }
-    }
-    if !components.is_empty() {
-        reading.unread(&item.source, "not taken: never exposure");
-    }
-}
-
-fn fact(
-    reading: &mut Reading<'_, '_>,
-    source: &SourceRef,
-    ingredient: Option<crate::clinical::units::Ingredient>,
-    span: Span,
-    non_adherent: bool,
-    label: String,
-) {
-    reading.chart.adherence.push(AdherenceFact { source: source.clone(), ingredient, span, non_adherent, label });
-}
-
-/// The adherence extension of US Core: what is said of taking the drug, on the day it was said.
-fn adherence_extension<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view: &RecordView<'a>, start: Option<Day>) {
-    for extension in &view.extensions {
-        if !extension.url.as_deref().is_some_and(|url| url.ends_with("/us-core-medication-adherence")) {
-            continue;
-        }
-        let part = |name: &str| extension.inner.iter().find(|inner| inner.url.as_deref() == Some(name));
-        let Some(said) = part("medicationAdherence").and_then(|inner| inner.concept.as_ref()) else { continue };
-        let day = part("dateAsserted").and_then(|inner| inner.date_time.as_deref()).and_then(date::date).map(|at| at.when.first).or(start);
-        let Some(day) = day.filter(|day| *day <= reading.as_of) else { continue };
-        let words = said.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-        // SNOMED CT 275928001: partial non-compliance, as in the US Core examples. Other codes are told by their words.
-        let words_of = ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "not taking", "poor"];
-        let non_adherent = said.is_any(&["275928001"]) || words_of.iter().any(|part| words.contains(part));
-        let Ok(medicine) = told(reading, item, view, &[], false) else { continue };
-        for component in &medicine.components {
-            fact(reading, &item.source, Some(component.ingredient), Span::of(day), non_adherent, said.label().to_owned());
-        }
     }
 }

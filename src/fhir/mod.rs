@@ -4,6 +4,7 @@
 //! through a view that borrows from the body. Codes become ingredients, groups and instruments here, statuses are sorted here; what is
 //! enough is not asked here.
 
+mod adherence;
 mod bundle;
 mod condition;
 mod date;
@@ -24,6 +25,9 @@ mod record;
 mod screening;
 mod shape;
 mod sig;
+mod stop;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use error::{ReadError, Version};

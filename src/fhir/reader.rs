@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         let mut walked = Walked::default();
         for (index, value) in values.into_iter().enumerate() {
             let place = if several { format!("value {} of {name}", index + 1) } else { name.to_owned() };
-            bundle::walk(name, value, &place, &mut walked)?;
+            bundle::walk(value, &place, &mut walked)?;
         }
         foreign(name, &walked.entries)?;
         let kinds: BTreeSet<Kind> = walked.entries.iter().filter_map(|entry| kind_of(entry.head.kind.as_deref()?)).collect();
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
             return self.had.extend(kinds);
         }
         let mut walked = Walked::default();
-        if bundle::walk(key, value, key, &mut walked).is_err() || (walked.entries.is_empty() && !walked.broken.is_empty()) {
+        if bundle::walk(value, key, &mut walked).is_err() || (walked.entries.is_empty() && !walked.broken.is_empty()) {
             return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
         }
         if !(walked.entries.is_empty() && walked.errors > 0) {

@@ -140,14 +140,14 @@ fn linked(mut parts: Vec<Part>) -> Vec<Part> {
     for (index, part) in parts.iter().enumerate() {
         for link in &part.links {
             let Some(&other) = place.get(plain(link)) else { continue };
-            let (one, two) = (root(&into, index), root(&into, other));
+            let (one, two) = (root(&mut into, index), root(&mut into, other));
             into[one.max(two)] = one.min(two);
         }
     }
     let mut joined: BTreeMap<usize, Part> = BTreeMap::new();
     let mut apart = Vec::new();
     for (index, part) in parts.into_iter().enumerate() {
-        match joined.entry(root(&into, index)) {
+        match joined.entry(root(&mut into, index)) {
             std::collections::btree_map::Entry::Vacant(place) => {
                 place.insert(part);
             }
@@ -158,8 +158,10 @@ fn linked(mut parts: Vec<Part>) -> Vec<Part> {
     joined.into_values().chain(apart).collect()
 }
 
-fn root(into: &[usize], mut index: usize) -> usize {
+/// The first of those that an entry is joined with; the way there is halved, so that long chains stay cheap.
+fn root(into: &mut [usize], mut index: usize) -> usize {
     while into[index] != index {
+        into[index] = into[into[index]];
         index = into[index];
     }
     index

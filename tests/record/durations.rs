@@ -19,45 +19,24 @@ const AS_OF: &str = "2100-01-01";
 enum Reason {
     /// The reference itself calls this line wrong, or its period ends before it starts.
     ReferenceUnsound,
-    /// It divides milligrams by tablets, or other units that are not one another.
-    UnitsDivideAsBareNumbers,
-    /// A status that counts for nothing here; the library leaves status to its caller.
-    StatusCountsForNothing,
     /// A month of supply is 30.4375 days there, and its part days are dropped after all fills.
     MonthOfSupply,
-    /// Part days are dropped fill by fill here, after all fills there: three fills of six days and two thirds are 18 days or 20.
+    /// A stated supply with a part of a day is cut fill by fill here, after all fills there.
     PartDaysDroppedPerFill,
 }
 
 impl Reason {
-    const ALL: [Reason; 5] = [
-        Reason::ReferenceUnsound,
-        Reason::UnitsDivideAsBareNumbers,
-        Reason::StatusCountsForNothing,
-        Reason::MonthOfSupply,
-        Reason::PartDaysDroppedPerFill,
-    ];
+    const ALL: [Reason; 3] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::PartDaysDroppedPerFill];
 
     /// Whether the record is of this kind.
     fn holds(self, line: &Line) -> bool {
         let record = &line.record;
         let dosage = &record["dosageInstruction"][0];
-        let dose = &dosage["doseAndRate"][0]["doseQuantity"];
         let request = &record["dispenseRequest"];
         let quantity = if request.is_object() { &request["quantity"] } else { &record["quantity"] };
         let stated = if request.is_object() { &request["expectedSupplyDuration"] } else { &record["daysSupply"] };
-        let status = record["status"].as_str().unwrap_or_default();
         match self {
             Reason::ReferenceUnsound => line.caution,
-            Reason::UnitsDivideAsBareNumbers => {
-                stated.is_null()
-                    && dose["unit"].is_string()
-                    && quantity["unit"].as_str().map(str::to_lowercase) != dose["unit"].as_str().map(str::to_lowercase)
-            }
-            Reason::StatusCountsForNothing => {
-                matches!(status, "entered-in-error" | "draft" | "declined" | "preparation" | "unknown")
-                    || matches!(status, "cancelled" | "stopped") && record["resourceType"] == "MedicationDispense"
-            }
             Reason::MonthOfSupply => matches!(stated["code"].as_str().or(stated["unit"].as_str()), Some("mo" | "month" | "months" | "a")),
             Reason::PartDaysDroppedPerFill => per_fill_is_a_part(dosage, quantity, stated) && fills(record) > 1.0,
         }

@@ -111,7 +111,11 @@ mod tests {
     #[test]
     fn markup_of_the_record_is_text() {
         assert_eq!(escape_markdown("5~10 mg | *now* <b>"), r"5\~10 mg \| \*now\* \<b\>");
-        assert_eq!(escape_markdown("a\r\n\n# b\u{202E}c"), r"a \# bc");
+        assert_eq!(escape_markdown("a\r\n\n# b\u{202E}c"), "a # bc", "one line, so that no heading begins");
+        assert_eq!(escape_markdown("# a"), r"\# a");
+        assert_eq!(escape_markdown("- a"), r"\- a");
+        assert_eq!(escape_markdown("12. a"), r"12\. a");
+        assert_eq!(escape_markdown("written 2025-03-01 (sertraline 50)"), "written 2025-03-01 (sertraline 50)");
         assert_eq!(
             escape_markdown("see http://x.example or www.x.example, a@b.example"),
             "see http: //x.example or www .x.example, a at b.example"
