@@ -80,7 +80,15 @@ pub(super) enum Counted {
     Milligrams(f64),
 }
 
-/// A quantity in units of the product or in milligrams; `None` for any other unit.
+/// What is handed over: a bare number is so many units, however many.
+pub(super) fn supplied(quantity: &Quantity<'_>) -> Option<Counted> {
+    match (quantity.code.as_deref(), quantity.unit.as_deref()) {
+        (None, None) => quantity.value.filter(|value| *value > 0.0).map(Counted::Units),
+        _ => counted(quantity),
+    }
+}
+
+/// A dose in units of the product or in milligrams; `None` for any other unit.
 pub(super) fn counted(quantity: &Quantity<'_>) -> Option<Counted> {
     let value = quantity.value.filter(|value| *value > 0.0)?;
     let told = |unit: &str| {

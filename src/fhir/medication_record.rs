@@ -131,7 +131,7 @@ fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, fau
         asserted: None,
         authored: authored.map(|at| at.when.first),
         supply,
-        quantity: dispense.quantity.as_ref().and_then(dosage::counted),
+        quantity: dispense.quantity.as_ref().and_then(dosage::supplied),
         refills: if bounded || evidence == Evidence::Stated { 0 } else { refills },
         instruction,
     })
@@ -196,7 +196,7 @@ fn dispensed(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> 
         asserted: None,
         authored: None,
         supply: supply(stated, &view.dosage_instruction, &instruction).0,
-        quantity: view.quantity.as_ref().and_then(dosage::counted),
+        quantity: view.quantity.as_ref().and_then(dosage::supplied),
         refills: 0,
         instruction,
     })
@@ -275,7 +275,7 @@ fn administered(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, Strin
     let (start, end) = (from.or(at).map(|at| at.when), to.or(at).map(|at| at.when));
     // One administration is one dose; spread over several days it is not known how much a day.
     let one_day = start.zip(end).is_none_or(|(start, end)| start.first == end.last);
-    let amount = match dose.as_ref().and_then(dosage::counted).filter(|_| one_day) {
+    let amount = match dose.as_ref().and_then(dosage::supplied).filter(|_| one_day) {
         Some(Counted::Units(units)) => Amount::Units { low: units, high: units },
         Some(Counted::Milligrams(mg)) => Amount::Milligrams { low: mg, high: mg },
         None => Amount::Unknown,

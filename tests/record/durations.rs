@@ -23,10 +23,14 @@ enum Reason {
     MonthOfSupply,
     /// A stated supply with a part of a day is cut fill by fill here, after all fills there.
     PartDaysDroppedPerFill,
+    /// Bounds of the instruction end the supply here; the library ignores them where a quantity is given.
+    BoundsEndTheSupply,
+    /// A bare dose of more than ten is more likely milligrams than tablets here, and not read.
+    BareDoseNotRead,
 }
 
 impl Reason {
-    const ALL: [Reason; 3] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::PartDaysDroppedPerFill];
+    const ALL: [Reason; 5] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::PartDaysDroppedPerFill];
 
     /// Whether the record is of this kind.
     fn holds(self, line: &Line) -> bool {
@@ -35,7 +39,11 @@ impl Reason {
         let request = &record["dispenseRequest"];
         let quantity = if request.is_object() { &request["quantity"] } else { &record["quantity"] };
         let stated = if request.is_object() { &request["expectedSupplyDuration"] } else { &record["daysSupply"] };
+        let repeat = &dosage["timing"]["repeat"];
+        let dose = &dosage["doseAndRate"][0]["doseQuantity"];
         match self {
+            Reason::BoundsEndTheSupply => repeat["boundsPeriod"]["end"].is_string() || repeat["boundsDuration"].is_object(),
+            Reason::BareDoseNotRead => dose["unit"].is_null() && number(dose).is_some_and(|dose| dose > 10.0) && stated.is_null(),
             Reason::ReferenceUnsound => line.caution,
             Reason::MonthOfSupply => matches!(stated["code"].as_str().or(stated["unit"].as_str()), Some("mo" | "month" | "months" | "a")),
             Reason::PartDaysDroppedPerFill => per_fill_is_a_part(dosage, quantity, stated) && fills(record) > 1.0,
