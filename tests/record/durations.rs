@@ -21,16 +21,12 @@ enum Reason {
     ReferenceUnsound,
     /// A month of supply is 30.4375 days there, and its part days are dropped after all fills.
     MonthOfSupply,
-    /// A stated supply with a part of a day is cut fill by fill here, after all fills there.
-    PartDaysDroppedPerFill,
     /// Bounds of the instruction end the supply here; the library ignores them where a quantity is given.
     BoundsEndTheSupply,
-    /// A bare dose of more than ten is more likely milligrams than tablets here, and not read.
-    BareDoseNotRead,
 }
 
 impl Reason {
-    const ALL: [Reason; 5] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::PartDaysDroppedPerFill];
+    const ALL: [Reason; 3] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::BoundsEndTheSupply];
 
     /// Whether the record is of this kind.
     fn holds(self, line: &Line) -> bool {
@@ -40,41 +36,16 @@ impl Reason {
         let quantity = if request.is_object() { &request["quantity"] } else { &record["quantity"] };
         let stated = if request.is_object() { &request["expectedSupplyDuration"] } else { &record["daysSupply"] };
         let repeat = &dosage["timing"]["repeat"];
-        let dose = &dosage["doseAndRate"][0]["doseQuantity"];
         match self {
             Reason::BoundsEndTheSupply => repeat["boundsPeriod"]["end"].is_string() || repeat["boundsDuration"].is_object(),
-            Reason::BareDoseNotRead => dose["unit"].is_null() && number(dose).is_some_and(|dose| dose > 10.0) && stated.is_null(),
             Reason::ReferenceUnsound => line.caution,
             Reason::MonthOfSupply => matches!(stated["code"].as_str().or(stated["unit"].as_str()), Some("mo" | "month" | "months" | "a")),
-            Reason::PartDaysDroppedPerFill => per_fill_is_a_part(dosage, quantity, stated) && fills(record) > 1.0,
         }
     }
 }
 
 fn number(value: &Value) -> Option<f64> {
     value["value"].as_f64()
-}
-
-fn fills(record: &Value) -> f64 {
-    1.0 + record["dispenseRequest"]["numberOfRepeatsAllowed"].as_f64().unwrap_or_default()
-}
-
-/// Whether one fill lasts for a number of days that is not whole.
-fn per_fill_is_a_part(dosage: &Value, quantity: &Value, stated: &Value) -> bool {
-    let repeat = &dosage["timing"]["repeat"];
-    let rate = &dosage["doseAndRate"][0];
-    let dose = number(&rate["doseRange"]["high"]).or_else(|| number(&rate["doseQuantity"]));
-    let unit = match repeat["periodUnit"].as_str() {
-        Some("h") => 1.0 / 24.0,
-        Some("wk") => 7.0,
-        Some("mo") => 30.0,
-        _ => 1.0,
-    };
-    let times_of_day = repeat["timeOfDay"].as_array().map(|times| times.len() as f64);
-    let times = repeat["frequencyMax"].as_f64().or_else(|| repeat["frequency"].as_f64()).or(times_of_day);
-    let period = repeat["period"].as_f64().unwrap_or(1.0) * unit;
-    let by_quantity = number(quantity).zip(dose).zip(times).map(|((quantity, dose), times)| quantity / (dose * times / period));
-    number(stated).or(by_quantity).is_some_and(|days| (days - days.round()).abs() > 1e-9)
 }
 
 /// One record of the deck with the reference's answer to it.
@@ -165,7 +136,7 @@ fn days_covered_are_the_reference_s_or_differ_for_a_named_reason() {
     }
     println!("{} records: {equal} equal, {named:?}; where the reference gives up {answered} answered, {silent} not", deck.len());
     let unused: Vec<Reason> = Reason::ALL.into_iter().filter(|reason| !named.contains_key(reason)).collect();
-    assert!(equal > 300, "the deck is read: {equal} equal");
+    assert!(equal > 400, "the deck is read: {equal} equal");
     assert!(unused.is_empty(), "reasons that nothing needs any more: {unused:?}");
     assert!(unnamed.is_empty(), "{} differences without a name:\n  {}", unnamed.len(), unnamed.join("\n  "));
 }
