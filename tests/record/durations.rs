@@ -23,29 +23,27 @@ enum Reason {
     MonthOfSupply,
     /// Bounds of the instruction end the supply here; the library ignores them where a quantity is given.
     BoundsEndTheSupply,
+    /// The medicine is a reference that the record does not hold: told as unread here.
+    MedicineNotInTheRecord,
 }
 
 impl Reason {
-    const ALL: [Reason; 3] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::BoundsEndTheSupply];
+    const ALL: [Reason; 4] = [Reason::ReferenceUnsound, Reason::MonthOfSupply, Reason::BoundsEndTheSupply, Reason::MedicineNotInTheRecord];
 
     /// Whether the record is of this kind.
     fn holds(self, line: &Line) -> bool {
         let record = &line.record;
         let dosage = &record["dosageInstruction"][0];
         let request = &record["dispenseRequest"];
-        let quantity = if request.is_object() { &request["quantity"] } else { &record["quantity"] };
         let stated = if request.is_object() { &request["expectedSupplyDuration"] } else { &record["daysSupply"] };
         let repeat = &dosage["timing"]["repeat"];
         match self {
+            Reason::MedicineNotInTheRecord => record["medicationReference"].is_object() && record["contained"].is_null(),
             Reason::BoundsEndTheSupply => repeat["boundsPeriod"]["end"].is_string() || repeat["boundsDuration"].is_object(),
             Reason::ReferenceUnsound => line.caution,
             Reason::MonthOfSupply => matches!(stated["code"].as_str().or(stated["unit"].as_str()), Some("mo" | "month" | "months" | "a")),
         }
     }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    value["value"].as_f64()
 }
 
 /// One record of the deck with the reference's answer to it.
