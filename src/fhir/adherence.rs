@@ -1,6 +1,7 @@
 //! What records of medicines say of taking them: `not-taken`, the adherence extension of US Core. Never exposure.
 
 use crate::clinical::chart::AdherenceFact;
+use crate::clinical::units::Meaning;
 use crate::clinical::units::{Day, Ingredient, SourceRef, Span};
 
 use super::date::{self, Dated};
@@ -46,9 +47,9 @@ pub(super) fn extension<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view
         let day = part("dateAsserted").and_then(|inner| inner.date_time.as_deref()).and_then(date::date).map(|at| at.when.first).or(start);
         let Some(day) = day.filter(|day| *day <= reading.as_of) else { continue };
         let words = said.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-        // SNOMED CT 275928001: partial non-compliance, as in the US Core examples. Other codes are told by their words.
+        // Codes that the table does not know are told by their words.
         let words_of = ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "not taking", "poor"];
-        let non_adherent = said.is_any(&["275928001"]) || words_of.iter().any(|part| words.contains(part));
+        let non_adherent = said.says(Meaning::AdherencePoor, reading.knowledge) || words_of.iter().any(|part| words.contains(part));
         let Ok(medicine) = told(reading, item, view, &[], false) else { continue };
         for component in &medicine.components {
             fact(reading, &item.source, Some(component.ingredient), Span::of(day), non_adherent, said.label().to_owned());

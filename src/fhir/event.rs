@@ -1,6 +1,7 @@
 //! Procedure, ServiceRequest and Encounter.
 
 use crate::clinical::chart::{Encounter, Procedure, ProcedureKind};
+use crate::clinical::units::Meaning;
 use crate::clinical::units::{ConditionGroup, GroupSet, Span};
 
 use super::date::{self, Dated};
@@ -54,20 +55,21 @@ view! {
     }
 }
 
-/// What a procedure is by its codes (augmentation.csv, column of codes), else by plain words.
+/// What a procedure is by its codes, else by plain words.
 fn kind(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> {
     use ProcedureKind::*;
     if reading.knowledge.condition_groups(code.codes()).has(ConditionGroup::Hospice) {
         return Some(Hospice);
     }
-    let coded = |code: &str| match code {
-        "23835007" | "90870" => Some(Ect),
-        "90867" | "90868" | "90869" => Some(Tms),
-        "G2082" | "G2083" => Some(Esketamine),
-        code if code.starts_with("GZB") => Some(Ect),
+    let coded = |meaning| match meaning {
+        Meaning::ProcedureEct => Some(Ect),
+        Meaning::ProcedureTms => Some(Tms),
+        Meaning::ProcedureEsketamine => Some(Esketamine),
+        Meaning::ProcedureVns => Some(Vns),
+        Meaning::ProcedurePsychotherapy => Some(Psychotherapy),
         _ => None,
     };
-    if let Some(kind) = code.coding.iter().filter_map(|coding| coding.code.as_deref()).find_map(coded) {
+    if let Some(kind) = code.meanings(reading.knowledge).find_map(coded) {
         return Some(kind);
     }
     let words = code.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");

@@ -1,7 +1,8 @@
 //! FamilyMemberHistory.
 
 use crate::clinical::chart::{FamilyHistory, Relative};
-use crate::clinical::units::System;
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Meaning;
 
 use super::date;
 use super::reading::Reading;
@@ -25,13 +26,7 @@ view! {
     }
 }
 
-/// Parents, siblings and children by the codes of v3-RoleCode.
-const FIRST_DEGREE: [&str; 29] = [
-    "PRN", "MTH", "FTH", "NMTH", "NFTH", "NPRN", "NMTHF", "NFTHF", "SIB", "BRO", "SIS", "NBRO", "NSIS", "NSIB", "TWIN", "TWINBRO",
-    "TWINSIS", "FTWIN", "FTWINBRO", "FTWINSIS", "ITWIN", "ITWINBRO", "ITWINSIS", "CHILD", "NCHILD", "SON", "DAU", "SONC", "DAUC",
-];
-
-/// The same by word, and by SNOMED CT.
+/// Parents, siblings and children by word.
 const FIRST_DEGREE_WORDS: [&str; 14] = [
     "mother",
     "father",
@@ -48,8 +43,6 @@ const FIRST_DEGREE_WORDS: [&str; 14] = [
     "biological mother",
     "biological father",
 ];
-const FIRST_DEGREE_SNOMED: [&str; 9] =
-    ["72705000", "66839005", "40683002", "70924004", "27733009", "375005", "65616008", "66089001", "67822003"];
 
 /// Reads the diagnoses of a relative. A modifier extension that may deny them (a negative result) leaves them out.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
@@ -74,7 +67,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     if let Some(why) = why {
         return reading.unread(&item.source, why);
     }
-    let relative = view.relationship.as_ref().map_or(Relative::Other, relative);
+    let relative = view.relationship.as_ref().map_or(Relative::Other, |relationship| relative(relationship, reading.knowledge));
     for condition in conditions {
         if !condition.modifiers.is_empty() {
             reading.unread(&item.source, "a diagnosis with a modifier extension that may deny it");
@@ -89,9 +82,8 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     reading.faults(&item.source, &faults);
 }
 
-fn relative(relationship: &Concept<'_>) -> Relative {
-    let first = |known: &[&str]| relationship.is_any(known);
-    let snomed = relationship.codes().any(|code| code.system == System::Snomed && FIRST_DEGREE_SNOMED.contains(&code.code));
+fn relative(relationship: &Concept<'_>, knowledge: &'static Knowledge) -> Relative {
     let word = relationship.wordings().any(|text| FIRST_DEGREE_WORDS.contains(&text.trim().to_ascii_lowercase().as_str()));
-    if first(&FIRST_DEGREE) || snomed || word { Relative::FirstDegree } else { Relative::Other }
+    let code = relationship.says(Meaning::RelativeFirstDegree, knowledge);
+    if code || word { Relative::FirstDegree } else { Relative::Other }
 }

@@ -1,5 +1,6 @@
 //! Which medicine a record speaks of: codes, references, displays, words (rules.md 3.6, 17).
 
+use crate::clinical::units::Meaning;
 use serde_json::value::RawValue;
 
 use crate::clinical::chart::{Component, Medicine, Recognition, Unresolved};
@@ -289,8 +290,9 @@ fn of_ratio(ratio: &Ratio<'_>) -> Option<Strength> {
 /// What the route changes: a patch by its route. An antidepressant that inhibits MAO-B alone when swallowed is no trial by mouth
 /// (rules.md 17: the ingredient code of selegiline without a route is oral).
 fn by_route(knowledge: &'static Knowledge, medicine: &mut Medicine, route: Option<&Concept<'_>>) {
-    let skin =
-        |route: &Concept<'_>| route.is_any(&["45890007"]) || route.wordings().any(|text| text.to_ascii_lowercase().contains("transdermal"));
+    let skin = |route: &Concept<'_>| {
+        route.says(Meaning::RouteTransdermal, knowledge) || route.wordings().any(|text| text.to_ascii_lowercase().contains("transdermal"))
+    };
     if medicine.form == Form::Unknown && route.is_some_and(skin) {
         medicine.form = Form::Patch;
     }

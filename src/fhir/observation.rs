@@ -1,10 +1,12 @@
 //! Observation: scores, items of scales, laboratory values, vital signs.
 
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Meaning;
 use std::borrow::Cow;
 
 use crate::clinical::chart::{Measurement, Value};
 use crate::clinical::knowledge::Observation;
-use crate::clinical::units::{Code, Instrument, Moment, SourceRef, System};
+use crate::clinical::units::{Code, Instrument, Moment, SourceRef};
 
 use super::date;
 use super::reading::{Reading, modified};
@@ -265,7 +267,7 @@ pub(super) fn measurement(
         Some(Given::Quantity(number, units)) if !row.unit.is_empty() => in_unit(row, number, &units).map(Value::Number),
         Some(Given::Quantity(number, _)) => Some(Value::Number(number)),
         Some(Given::YesNo(yes)) => Some(Value::YesNo(yes)),
-        Some(Given::Concept(concept)) => Some(coded(row, &concept)),
+        Some(Given::Concept(concept)) => Some(coded(row, &concept, reading.knowledge)),
         Some(Given::Text(text)) => Some(yes_no(text).map_or_else(|| Value::Answer { code: None, text: text.to_owned() }, Value::YesNo)),
     };
     match value {
@@ -288,18 +290,20 @@ fn in_unit(row: &Observation, number: f64, units: &[&str]) -> Option<f64> {
     }
 }
 
-fn coded(row: &Observation, concept: &Concept<'_>) -> Value {
+/// A yes or a no by its code.
+pub(super) fn yes_or_no(concept: &Concept<'_>, knowledge: &'static Knowledge) -> Option<bool> {
+    concept.meanings(knowledge).find_map(|meaning| match meaning {
+        Meaning::AnswerYes => Some(true),
+        Meaning::AnswerNo => Some(false),
+        _ => None,
+    })
+}
+
+fn coded(row: &Observation, concept: &Concept<'_>, knowledge: &'static Knowledge) -> Value {
     if let (false, Some(score)) = (row.unit.is_empty(), answer_score(concept)) {
         return Value::Number(f64::from(score));
     }
-    let said = |code: Code<'_>| match (code.system, code.code) {
-        (System::Loinc, "LA33-6") | (System::Snomed, "373066001") => Some(true),
-        (System::Loinc, "LA32-8") | (System::Snomed, "373067005") => Some(false),
-        (System::Other, "Y") => Some(true),
-        (System::Other, "N") => Some(false),
-        _ => None,
-    };
-    let known = concept.codes().find_map(said).or_else(|| yes_no(concept.label()));
+    let known = yes_or_no(concept, knowledge).or_else(|| yes_no(concept.label()));
     let code = concept.codes().next().map(|code| code.code.to_owned());
     known.map_or_else(|| Value::Answer { code, text: concept.label().to_owned() }, Value::YesNo)
 }

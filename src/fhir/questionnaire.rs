@@ -1,5 +1,7 @@
 //! QuestionnaireResponse: the PHQ-9 by its item codes, the MDQ by its name, every other item that the table has a code for.
 
+use super::observation::yes_or_no;
+use crate::clinical::knowledge::Knowledge;
 use std::borrow::Cow;
 
 use crate::clinical::chart::{Measurement, Value};
@@ -164,11 +166,10 @@ fn answers(reading: &mut Reading<'_, '_>, rows: &[(&'static Observation, &ItemVi
 }
 
 /// The yes-or-no answers, in the order of the form.
-fn said(items: &[&ItemView<'_>]) -> Vec<bool> {
+fn said(items: &[&ItemView<'_>], knowledge: &'static Knowledge) -> Vec<bool> {
     let yes = |answer: &AnswerView<'_>| match (answer.boolean, value(answer)) {
         (Some(yes), _) => Some(yes),
-        (None, Some(Given::Concept(concept))) if concept.is_any(&["LA33-6", "373066001", "Y"]) => Some(true),
-        (None, Some(Given::Concept(concept))) if concept.is_any(&["LA32-8", "373067005", "N"]) => Some(false),
+        (None, Some(Given::Concept(concept))) => yes_or_no(&concept, knowledge),
         _ => None,
     };
     items.iter().filter_map(|item| item.answer.first().and_then(yes)).collect()
@@ -176,7 +177,7 @@ fn said(items: &[&ItemView<'_>]) -> Vec<bool> {
 
 /// The Mood Disorder Questionnaire: positive with enough of 13 symptoms, together, and a moderate or serious problem (rules.md 7).
 fn mood_disorder(reading: &mut Reading<'_, '_>, items: &[&ItemView<'_>], occasion: &Occasion) {
-    let said = said(items);
+    let said = said(items, reading.knowledge);
     let problem = items.iter().flat_map(|item| &item.answer).find_map(|answer| {
         let words = answer.string.as_deref().or(answer.coding.as_ref().and_then(|coding| coding.display.as_deref()))?.to_ascii_lowercase();
         ["no problem", "minor", "moderate", "serious"].iter().any(|word| words.contains(word)).then_some(words)
@@ -191,7 +192,7 @@ fn mood_disorder(reading: &mut Reading<'_, '_>, items: &[&ItemView<'_>], occasio
 
 /// The Rapid Mood Screener: how many of its six answers are yes.
 fn rapid_mood(reading: &mut Reading<'_, '_>, items: &[&ItemView<'_>], occasion: &Occasion) {
-    let said = said(items);
+    let said = said(items, reading.knowledge);
     if said.len() != 6 {
         return reading.unread(&occasion.source, "a Rapid Mood Screener that is not answered in full");
     }

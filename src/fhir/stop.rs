@@ -1,6 +1,8 @@
 //! Why and when a medicine was stopped.
 
 use crate::clinical::chart::{RecordState, Stop, StopReason};
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Meaning;
 use crate::clinical::units::When;
 
 use super::medication_record::RecordView;
@@ -26,19 +28,18 @@ pub(super) fn stop(reading: &Reading<'_, '_>, view: &RecordView<'_>, state: Reco
         return None;
     }
     let label = reasons.first().map(|reason| reason.label().to_owned()).unwrap_or_default();
-    let reason = reasons.iter().map(stop_reason).min().unwrap_or(StopReason::Unstated);
+    let reason = reasons.iter().map(|reason| stop_reason(reason, reading.knowledge)).min().unwrap_or(StopReason::Unstated);
     let day = end.map(|end| end.last).filter(|day| *day <= reading.as_of);
     Some(Stop { day, reason, label })
 }
 
 /// The reason by the codes of the standard value sets, else by plain words.
-fn stop_reason(reason: &Concept<'_>) -> StopReason {
+fn stop_reason(reason: &Concept<'_>, knowledge: &'static Knowledge) -> StopReason {
     let words = reason.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
     let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-    // http://terminology.hl7.org/CodeSystem/medicationrequest-status-reason: salg and sintol are allergy and intolerance.
-    if reason.is_any(&["salg", "sintol", "62014003", "281647001"]) {
+    if reason.says(Meaning::StopSideEffect, knowledge) {
         StopReason::SideEffect
-    } else if reason.is_any(&["preg", "spreg", "77386006"]) || says(&["pregnan", "breastfeed"]) {
+    } else if reason.says(Meaning::StopPregnancy, knowledge) || says(&["pregnan", "breastfeed"]) {
         StopReason::Pregnancy
     } else if says(&["side effect", "adverse", "intoleran", "allerg", "not tolerated", "nausea", "rash", "toxicity"]) {
         StopReason::SideEffect

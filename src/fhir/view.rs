@@ -4,6 +4,8 @@
 //! text, since `arbitrary_precision` is switched on for the whole binary. Nesting beyond [`DEEPEST`] is not followed; what is not
 //! read is only skipped over, which takes no stack.
 
+use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::Meaning;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -264,9 +266,19 @@ impl Concept<'_> {
         self.coding.iter().filter_map(Coding::known)
     }
 
-    /// Whether one of its codes, in whatever system, is one of these.
+    /// Whether one of its codes, in whatever system, is one of these words of FHIR.
     pub(super) fn is_any(&self, codes: &[&str]) -> bool {
         self.coding.iter().filter_map(|coding| coding.code.as_deref()).any(|code| codes.contains(&code))
+    }
+
+    /// What its codes say, by the table of meanings.
+    pub(super) fn meanings(&self, knowledge: &'static Knowledge) -> impl Iterator<Item = Meaning> {
+        self.coding.iter().filter_map(|coding| coding.code.as_deref()).filter_map(|code| knowledge.meaning(code))
+    }
+
+    /// Whether one of its codes says this.
+    pub(super) fn says(&self, meaning: Meaning, knowledge: &'static Knowledge) -> bool {
+        self.meanings(knowledge).any(|said| said == meaning)
     }
 
     /// Every wording it has: displays, then the text.

@@ -10,6 +10,7 @@ use super::antidepressant::antidepressants;
 use super::condition::Conditions;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault};
+use super::meaning::Meanings;
 use super::observation::Observations;
 use super::option::{care_levels, options};
 use super::parameter::parameters;
@@ -102,6 +103,8 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let conditions = Conditions::new(&rows, &mut tables.defects);
     let rows = tables.rows("observations.csv");
     let observations = Observations::new(&rows, &mut tables.defects);
+    let rows = tables.rows("meanings.csv");
+    let meanings = Meanings::new(&rows, &mut tables.defects);
     let (words, classes) = (tables.rows("relevant_words.csv"), tables.rows("relevant_classes.csv"));
     let relevance = Relevance::new(&words, &classes, &mut tables.defects);
 
@@ -124,6 +127,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         care_levels,
         conditions,
         observations,
+        meanings,
         relevance,
     })
 }

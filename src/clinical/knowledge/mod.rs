@@ -9,6 +9,7 @@ mod condition;
 mod drug;
 mod fault;
 mod load;
+mod meaning;
 mod observation;
 mod option;
 mod parameter;
@@ -36,7 +37,7 @@ use product::ProductMarks;
 use raw::Texts;
 use relevance::Relevance;
 
-use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, ProductUse, System};
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Meaning, ProductUse, System};
 
 /// Every table, checked.
 pub struct Knowledge {
@@ -53,6 +54,7 @@ pub struct Knowledge {
     care_levels: Vec<CareLevel>,
     conditions: Conditions,
     observations: Observations,
+    meanings: meaning::Meanings,
     relevance: Relevance,
 }
 
@@ -175,6 +177,11 @@ impl Knowledge {
     /// code leaves the substance-use group.
     pub fn condition_groups<'a>(&self, codes: impl IntoIterator<Item = Code<'a>>) -> GroupSet {
         self.conditions.groups(codes)
+    }
+
+    /// What a code of a procedure, a relationship, a reason or an answer says.
+    pub fn meaning(&self, code: &str) -> Option<Meaning> {
+        self.meanings.of(code)
     }
 
     /// Whether the words of a diagnosis that no code table knows look as if it might matter (rules.md 17, last point).

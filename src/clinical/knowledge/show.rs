@@ -162,6 +162,12 @@ const SECTIONS: &[Section] = &[
         columns: &["id", "name", "setting", "can_do", "cannot_do", "when_to_choose", "source", "confidence"],
         without: None,
     },
+    Section {
+        title: "Procedures, relationships, reasons, answers",
+        file: "meanings.csv",
+        columns: &["meaning", "system", "code", "match", "display", "source", "confidence"],
+        without: None,
+    },
     Section { title: "Words that look relevant", file: "relevant_words.csv", columns: &["begins", "source"], without: None },
     Section { title: "Classes that look relevant", file: "relevant_classes.csv", columns: &["class", "what", "source"], without: None },
 ];

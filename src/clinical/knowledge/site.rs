@@ -22,6 +22,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("product_mark", "product_marks.csv"),
     ("condition", "conditions.csv"),
     ("observation", "observations.csv"),
+    ("meaning", "meanings.csv"),
     ("relevant_word", "relevant_words.csv"),
     ("relevant_class", "relevant_classes.csv"),
 ];

@@ -8,6 +8,7 @@ mod dose;
 mod group;
 mod ingredient;
 mod instrument;
+mod meaning;
 mod product;
 mod source;
 
@@ -17,5 +18,6 @@ pub use dose::{DailyDose, Strength};
 pub use group::{ConditionGroup, DrugGroup, GroupSet, UnknownWord};
 pub use ingredient::Ingredient;
 pub use instrument::Instrument;
+pub use meaning::Meaning;
 pub use product::{Form, PackDay, ProductUse};
 pub use source::SourceRef;
