@@ -34,6 +34,9 @@ pub struct Chart {
     /// Every supply, administration, statement and order of a medicine that counts as evidence of taking it; medicines that the
     /// tables do not know too (with no component), since "the only long-term medicine" is asked.
     pub medications: Vec<MedicationRecord>,
+    /// Medicines being ordered now (`context.draftOrders`; of order-select those selected), each from today on at the ordered dose.
+    /// They never count as exposure: only the bipolar question, interactions and cautions look at them (rules.md 1).
+    pub drafts: Vec<MedicationRecord>,
     /// Drugs of an antidepressant or augmenter class that could not be told: "not understood: {text}".
     pub unresolved: Vec<Unresolved>,
     /// Adherence statements, `not-taken` statements, codes such as Z91.14: never exposure.

@@ -4,6 +4,12 @@
 
 use serde::Serialize;
 
+use super::bipolar::Bipolar;
+use super::contributor::Contributor;
+use super::interaction::Interaction;
+use super::monitoring::MonitoringItem;
+use super::safety::SafetyFinding;
+use super::staging::Staging;
 pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
 use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
 
@@ -326,114 +332,6 @@ pub struct Note {
     pub basis: Vec<SourceRef>,
 }
 
-/// Staging by the models of rules.md 6.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)]
-pub struct Staging {
-    pub thase_rush: Option<u8>,
-    pub maudsley: Option<Maudsley>,
-}
-
-/// The Maudsley Staging Method, estimated from the PHQ-9.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct Maudsley {
-    pub total: u8,
-    pub band: &'static str,
-    pub items: MaudsleyItems,
-}
-
-/// The items of [`Maudsley`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct MaudsleyItems {
-    pub duration: u8,
-    pub severity: u8,
-    pub failures: u8,
-    pub augmentation: u8,
-    pub ect: u8,
-}
-
-/// The bipolar question (rules.md 7).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct Bipolar {
-    pub state: BipolarState,
-    pub indicators: Vec<BipolarIndicator>,
-}
-
-/// See [`Bipolar`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum BipolarState {
-    None,
-    Open,
-    Known,
-    Settled,
-}
-
-/// A finding that raises the bipolar question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct BipolarIndicator {
-    pub id: &'static str,
-    pub weight: IndicatorWeight,
-    pub label: String,
-    pub basis: Vec<SourceRef>,
-}
-
-/// How much an indicator weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum IndicatorWeight {
-    Strong,
-    Moderate,
-}
-
-/// Another reason for not getting better (rules.md 8).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct Contributor {
-    pub id: &'static str,
-    pub status: ContributorStatus,
-    pub treated: bool,
-    pub weight: ContributorWeight,
-    pub label: String,
-    pub basis: Vec<SourceRef>,
-}
-
-/// See [`Contributor`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
-pub enum ContributorStatus {
-    Present,
-    NotChecked,
-    Clear,
-}
-
-/// See [`Contributor`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
-pub enum ContributorWeight {
-    TreatFirst,
-    Alongside,
-    Line,
-}
-
-/// A finding of the safety card (rules.md 10, 11).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct SafetyFinding {
-    pub id: &'static str,
-    pub label: String,
-    pub basis: Vec<SourceRef>,
-}
-
 /// One next step that could be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TreatmentOption {
@@ -477,36 +375,6 @@ pub enum Verdict {
     Suitable,
     Caution,
     LeftOut,
-}
-
-/// A test that is due (rules.md 13).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct MonitoringItem {
-    pub drug: Ingredient,
-    pub item: String,
-    pub due: Day,
-    pub basis: Vec<SourceRef>,
-}
-
-/// A combination or dose that endangers (rules.md 9).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct Interaction {
-    pub id: &'static str,
-    pub severity: Severity,
-    pub drugs: Vec<String>,
-    pub basis: Vec<SourceRef>,
-}
-
-/// See [`Interaction`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Severity {
-    Critical,
-    Warning,
-    Info,
 }
 
 /// An augmenter taken together with an antidepressant (rules.md 3.5).

@@ -9,20 +9,27 @@ mod adequacy;
 mod adherence;
 mod assessment;
 mod augmentation;
+mod bipolar;
+mod contributor;
 mod current;
 mod episode;
 mod exposure;
 mod failure;
+mod ground;
+mod interaction;
+mod monitoring;
 mod option;
 mod pair;
 mod response;
 mod run;
+mod safety;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
 mod score;
 mod session;
 mod spell;
+mod staging;
 #[cfg(test)]
 mod story;
 mod supply;
@@ -31,8 +38,14 @@ mod tier;
 mod trial;
 
 pub use assessment::*;
+pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
+pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
+pub use interaction::{Interaction, Severity};
+pub use monitoring::MonitoringItem;
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
 pub use response::classify;
+pub use safety::SafetyFinding;
+pub use staging::{Maudsley, MaudsleyItems, Staging};
 pub use supply::supply_period;
 pub use tier::{below_minimum, cannot_be_raised, not_tolerated};
 
@@ -41,14 +54,15 @@ use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{Day, Ingredient};
 
 use augmentation::Added;
+use ground::Ground;
 use trial::Bench;
 
 /// What the record of one patient comes to on one day. The cards are added by whoever shows them.
 pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let scores = score::scores(chart, as_of);
-    let bipolar = scope::bipolar(chart);
+    let known = scope::bipolar(chart);
     let index = scope::index_conditions(chart, knowledge, &scores);
-    let scope = scope::scope(chart, knowledge, &index, &bipolar, as_of);
+    let scope = scope::scope(chart, knowledge, &index, &known, as_of);
     let taken = taken::taken(chart, knowledge, as_of);
     let spells = spell::spells(&taken, knowledge, as_of);
     let added = augmentation::added(chart, &taken, &spells, knowledge, as_of);
@@ -60,10 +74,30 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let counted = failure::counted(&trials, knowledge.parameters());
     let current = current::current(&trials);
     let age = scope::age(chart, as_of);
+    let courses = session::courses(chart, knowledge, as_of);
+    let ground = Ground {
+        chart,
+        knowledge,
+        as_of,
+        age,
+        taken: &taken,
+        scores: &scores,
+        episode: episode.as_ref(),
+        trials: &trials,
+        current,
+        counted: &counted,
+        augmentation: &augmentation,
+        courses: &courses,
+    };
+    let bipolar = bipolar::bipolar(&ground, known);
+    let staging = staging::staging(&ground);
+    let contributors = contributor::contributors(&ground);
+    let safety = safety::safety(&ground);
+    let interactions = interaction::interactions(&ground);
+    let monitoring_due = monitoring::monitoring_due(&ground);
     let tier_zero =
         not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
-    let being_taken: Vec<Ingredient> =
-        taken.iter().filter(|drug| drug.is_taken(knowledge.parameters(), as_of)).map(|drug| drug.ingredient).collect();
+    let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
     let options = options(&OptionGround {
         trials: &trials,
         current,
@@ -95,14 +129,14 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         adequate_failed_trials: counted.len(),
         two_adequate_failures: failure::two_adequate_failures(&trials, &counted, knowledge),
         counted_failures: counted,
-        staging: Staging::default(),
-        contributors: Vec::new(),
-        safety: Vec::new(),
+        staging,
+        contributors,
+        safety,
         options,
-        monitoring_due: Vec::new(),
-        interactions: Vec::new(),
+        monitoring_due,
+        interactions,
         augmentation,
-        courses: session::courses(chart, knowledge, as_of),
+        courses,
         notes: notes(chart, &taken),
         unread: chart.unread.clone(),
         cards: Vec::new(),
