@@ -1,0 +1,50 @@
+//! Scores, results and questionnaires, read.
+
+use super::*;
+use crate::clinical::units::Instrument;
+
+#[test]
+fn a_mood_questionnaire_is_positive_only_with_all_three_parts() {
+    let filled = |yes: usize, together: bool, problem: &str| {
+        let mut items: Vec<Json> =
+            (0..13).map(|item| json!({"linkId": format!("1.{item}"), "answer": [{"valueBoolean": item < yes}]})).collect();
+        items.push(json!({"linkId": "2", "answer": [{"valueBoolean": together}]}));
+        items.push(json!({"linkId": "3", "answer": [{"valueString": problem}]}));
+        let response = json!({
+            "resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2026-02-20", "item": items,
+            "subject": {"reference": "Patient/p"}, "questionnaire": "http://x.example/Questionnaire/mood-disorder-questionnaire"
+        });
+        chart(&[patient(), response]).measurements[0].value.clone()
+    };
+    assert_eq!(filled(7, true, "Moderate problem"), Value::YesNo(true));
+    assert_eq!(filled(6, true, "Moderate problem"), Value::YesNo(false));
+    assert_eq!(filled(8, false, "Moderate problem"), Value::YesNo(false));
+    assert_eq!(filled(8, true, "Minor problem"), Value::YesNo(false));
+}
+
+#[test]
+fn a_score_may_be_written_in_any_way() {
+    for value in [
+        json!({"valueInteger": 14}),
+        json!({"valueInteger": null, "valueQuantity": {"value": 14.0, "code": "{score}"}}),
+        json!({"valueInteger": null, "valueString": "14"}),
+    ] {
+        assert_eq!(chart(&[patient(), observation(value.clone())]).screenings[0].total, Some(14), "{value}");
+    }
+    for value in [json!({"valueInteger": 28}), json!({"valueInteger": -1}), json!({"valueInteger": null, "valueString": "high"})] {
+        let chart = chart(&[patient(), observation(value.clone())]);
+        assert_eq!((chart.screenings.len(), chart.unread.len()), (0, 1), "{value}");
+    }
+    assert_eq!(chart(&[patient(), observation(json!({"valueInteger": 27}))]).screenings[0].total, Some(27));
+}
+
+#[test]
+fn a_result_is_in_the_unit_of_the_table_or_unread() {
+    let tsh = |quantity: Json| {
+        let code = json!({"coding": [{"system": "http://loinc.org", "code": "3016-3"}]});
+        let chart = chart(&[patient(), observation(json!({"code": code, "valueInteger": null, "valueQuantity": quantity}))]);
+        (chart.measurements.first().map(|found| (found.instrument, found.value.clone())), chart.unread.len())
+    };
+    assert_eq!(tsh(json!({"value": 6.1, "unit": "uIU/mL"})), (Some((Instrument::Tsh, Value::Number(6.1))), 0));
+    assert_eq!(tsh(json!({"value": 6.1})), (None, 1));
+}
