@@ -225,7 +225,7 @@ fn what_was_had_and_what_was_not_is_told_apart() {
         let raw: &RawValue = serde_json::from_str(value).expect("JSON");
         let mut reader = Reader::new(Knowledge::builtin(), today());
         reader.add_prefetch("conditions", &[Kind::Conditions], raw);
-        reader.missing_prefetch("medications", &[Kind::Medications]);
+        reader.missing_prefetch("medications", "MedicationRequest", &[Kind::Medications]);
         let chart = reader.finish().expect("a chart");
         assert_eq!(chart.coverage.of(Kind::Medications), Extent::None);
         chart.coverage.of(Kind::Conditions)
@@ -235,6 +235,33 @@ fn what_was_had_and_what_was_not_is_told_apart() {
     assert_eq!(read(r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}"#), Extent::None);
     assert_eq!(read(r#""<html>""#), Extent::None);
     assert_eq!(read(r#"{"resourceType":"Bundle","link":[{"relation":"next"}],"entry":[]}"#), Extent::Partial);
+}
+
+#[test]
+fn what_was_not_sent_of_a_kind_is_one_gap_and_the_kind_was_had_in_part() {
+    const EMPTY: &str = r#"{"resourceType":"Bundle","type":"searchset","total":0}"#;
+    const KEYS: [&str; 3] = ["MedicationAdministration", "MedicationDispense", "MedicationStatement"];
+    let read = |orders: Option<&str>, others: [Option<&str>; 3]| {
+        let mut reader = Reader::new(Knowledge::builtin(), today());
+        for (resource_type, answer) in KEYS.into_iter().zip(others).chain([("MedicationRequest", orders)]) {
+            match answer {
+                Some(answer) => reader.add_prefetch(resource_type, &[Kind::Medications], serde_json::from_str(answer).expect("JSON")),
+                None => reader.missing_prefetch(resource_type, resource_type, &[Kind::Medications]),
+            }
+        }
+        let coverage = reader.finish().expect("a chart").coverage;
+        let gaps = coverage.gaps.iter().filter(|gap| gap.kind == Kind::Medications).map(|gap| gap.why.clone()).collect::<Vec<_>>();
+        (coverage.of(Kind::Medications), gaps)
+    };
+    let (extent, gaps) = read(Some(EMPTY), [None; 3]);
+    assert_eq!((extent, gaps), (Extent::Partial, vec!["medicines: no administrations, dispenses or statements sent".to_owned()]));
+    assert_eq!(read(Some(EMPTY), [Some("null"); 3]), (Extent::Full, Vec::new()));
+    let error = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"forbidden"}]}"#;
+    let (extent, gaps) = read(Some("null"), [None, Some(error), Some(EMPTY)]);
+    assert_eq!(extent, Extent::Partial);
+    assert_eq!(gaps, ["medicines: `MedicationDispense` holds an error instead of records", "medicines: no administrations sent"]);
+    let (extent, gaps) = read(None, [None; 3]);
+    assert_eq!((extent, gaps.len()), (Extent::None, 1), "{gaps:?}");
 }
 
 #[test]

@@ -45,6 +45,13 @@ pub struct Need {
     pub answers: Vec<Kind>,
 }
 
+impl Need {
+    /// The type of resource that the query asks for.
+    pub fn resource_type(&self) -> &str {
+        self.query.split(['?', '/']).next().unwrap_or(&self.query)
+    }
+}
+
 /// A service definition that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {what}")]

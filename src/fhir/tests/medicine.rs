@@ -132,3 +132,35 @@ fn an_administration_is_one_dose_of_its_day() {
     assert_eq!((record.evidence, record.end), (Evidence::Administered, record.start));
     assert_eq!(record.instruction.steps[0].amount, Amount::Milligrams { low: 100.0, high: 100.0 });
 }
+
+#[test]
+fn the_end_of_validity_is_no_end_of_taking() {
+    let order = |dosage: Json| {
+        let validity = json!({"validityPeriod": {"start": "2025-12-01", "end": "2026-02-01"}});
+        let record = request(json!({"authoredOn": null, "dispenseRequest": validity, "dosageInstruction": dosage}));
+        let chart = chart(&[patient(), record]);
+        let record = &chart.medications[0];
+        (record.start.map(|start| start.first.to_string()), record.end.map(|end| end.last.to_string()))
+    };
+    assert_eq!(order(json!([])), (Some("2025-12-01".to_owned()), None));
+    let bounds = json!([{"timing": {"repeat": {"boundsPeriod": {"end": "2026-01-15"}}}}]);
+    assert_eq!(order(bounds), (Some("2025-12-01".to_owned()), Some("2026-01-15".to_owned())));
+}
+
+#[test]
+fn an_instruction_that_cannot_be_read_is_told_where_it_leaves_the_dose_unknown() {
+    let told = |more: Json| {
+        let assessment = crate::clinical::derive::assess(&chart(&[patient(), request(more)]), Knowledge::builtin(), today());
+        assessment.notes.into_iter().map(|note| (note.text, note.basis)).collect::<Vec<_>>()
+    };
+    let taper = json!([{"text": "take 1 tablet daily for a week, then 2 tablets"}]);
+    let source = crate::clinical::units::SourceRef::new("MedicationRequest/r");
+    let said = "sertraline of 2026-01-01: instruction not understood, dose unknown".to_owned();
+    assert_eq!(told(json!({"dosageInstruction": taper})), [(said, vec![source])]);
+    assert_eq!(told(json!({"dosageInstruction": [{"text": "take 1 tablet daily"}]})), []);
+    assert_eq!(told(json!({})), [], "without an instruction there was nothing to understand");
+    let supply = json!({"quantity": {"value": 60}, "expectedSupplyDuration": {"value": 30, "unit": "d"}});
+    assert_eq!(told(json!({"dosageInstruction": taper, "dispenseRequest": supply})), [], "the supply tells the dose");
+    let ibuprofen = json!({"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "5640"}]});
+    assert_eq!(told(json!({"dosageInstruction": taper, "medicationCodeableConcept": ibuprofen})), [], "its dose counts nowhere");
+}

@@ -48,3 +48,33 @@ fn a_result_is_in_the_unit_of_the_table_or_unread() {
     assert_eq!(tsh(json!({"value": 6.1, "unit": "uIU/mL"})), (Some((Instrument::Tsh, Value::Number(6.1))), 0));
     assert_eq!(tsh(json!({"value": 6.1})), (None, 1));
 }
+
+#[test]
+fn a_blood_pressure_is_its_two_components_each_by_its_code() {
+    let pressure = |codes: [&str; 2]| {
+        let part = |code: &str, value: u16| json!({"code": {"coding": [{"system": "http://loinc.org", "code": code}]}, "valueQuantity": {"value": value}});
+        let panel = json!({"coding": [{"system": "http://loinc.org", "code": "85354-9"}]});
+        let more = json!({"code": panel, "valueInteger": null, "component": [part(codes[0], 150), part(codes[1], 95)]});
+        let chart = chart(&[patient(), observation(more)]);
+        (chart.measurements.first().map(|found| found.value.clone()), chart.unread.len())
+    };
+    let both = Value::Pressure { systolic: Some(150.0), diastolic: Some(95.0) };
+    assert_eq!(pressure(["8480-6", "8462-4"]), (Some(both), 0));
+    let one = Value::Pressure { systolic: None, diastolic: Some(150.0) };
+    assert_eq!(pressure(["8462-4", "8478-0"]), (Some(one), 0));
+    assert_eq!(pressure(["8478-0", "8867-4"]), (None, 1));
+}
+
+#[test]
+fn an_answer_of_the_phq9_is_its_score_by_its_code() {
+    let item = |answer: &str| {
+        let code = json!({"coding": [{"system": "http://loinc.org", "code": "44260-8"}]});
+        let value = json!({"coding": [{"system": "http://loinc.org", "code": answer}]});
+        let chart = chart(&[patient(), observation(json!({"code": code, "valueInteger": null, "valueCodeableConcept": value}))]);
+        (chart.screenings.first().and_then(|screening| screening.items[8]), chart.unread.len())
+    };
+    for (answer, score) in [("LA6568-5", 0), ("LA6569-3", 1), ("LA6570-1", 2), ("LA6571-9", 3)] {
+        assert_eq!(item(answer), (Some(score), 0), "{answer}");
+    }
+    assert_eq!(item("LA33-6"), (None, 1));
+}
