@@ -210,34 +210,32 @@ pub(super) fn given<'v>(
 
 /// Puts a total or an item of the PHQ-9 where it belongs, or says why not.
 pub(super) fn phq9(reading: &mut Reading<'_, '_>, part: &mut Part, row: &Observation, value: Option<Given<'_>>) {
+    if let Err(why) = phq9_value(part, row, value, reading.knowledge) {
+        reading.unread(&part.occasion.source, why);
+        part.told = true;
+    }
+}
+
+fn phq9_value(part: &mut Part, row: &Observation, value: Option<Given<'_>>, knowledge: &'static Knowledge) -> Result<(), String> {
     let whole = |number: f64, most: f64| (number.fract() == 0.0 && (0.0..=most).contains(&number)).then_some(number as u8);
-    let source = part.occasion.source.clone();
-    let Some(value) = value else {
-        if part.role == Role::Item {
-            reading.unread(&source, "an item of the PHQ-9 without a value that can be read");
-        }
-        return;
-    };
-    match item_index(row.instrument) {
-        Some(index) => {
+    match (value, item_index(row.instrument)) {
+        (None, _) if part.role == Role::Item => Err("an item of the PHQ-9 without a value that can be read".to_owned()),
+        (None, _) => Ok(()),
+        (Some(value), Some(index)) => {
             let score = match &value {
                 Given::Quantity(number, _) => whole(*number, 3.0),
-                Given::Concept(concept) => answer_score(concept, reading.knowledge),
+                Given::Concept(concept) => answer_score(concept, knowledge),
                 Given::Text(_) | Given::YesNo(_) => None,
             };
-            match score {
-                Some(score) => part.items[index] = Some(score),
-                None => reading.unread(&source, format!("item {} of the PHQ-9 is no answer of 0 to 3", index + 1)),
-            }
+            part.items[index] = Some(score.ok_or_else(|| format!("item {} of the PHQ-9 is no answer of 0 to 3", index + 1))?);
+            Ok(())
         }
-        None if row.instrument == Instrument::Phq9 => match value {
-            Given::Quantity(number, _) => match whole(number, 27.0) {
-                Some(total) => part.total = Some(total),
-                None => reading.unread(&source, "a PHQ-9 total outside of 0 to 27"),
-            },
-            _ => reading.unread(&source, "a PHQ-9 total that is no number"),
-        },
-        None => reading.unread(&source, "a value under the code of the PHQ-9 panel is not read as its total"),
+        (Some(Given::Quantity(number, _)), None) if row.instrument == Instrument::Phq9 => {
+            part.total = Some(whole(number, 27.0).ok_or("a PHQ-9 total outside of 0 to 27")?);
+            Ok(())
+        }
+        (Some(_), None) if row.instrument == Instrument::Phq9 => Err("a PHQ-9 total that is no number".to_owned()),
+        (Some(_), None) => Err("a value under the code of the PHQ-9 panel is not read as its total".to_owned()),
     }
 }
 

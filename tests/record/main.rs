@@ -2,6 +2,7 @@
 //!
 //! One executable, since each links the whole program.
 
+mod account;
 mod architecture;
 mod cases;
 mod common;

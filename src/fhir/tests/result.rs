@@ -78,3 +78,20 @@ fn an_answer_of_the_phq9_is_its_score_by_its_code() {
     }
     assert_eq!(item("LA33-6"), (None, 1));
 }
+
+#[test]
+fn a_score_or_a_form_without_a_value_is_told_once() {
+    for value in [json!({"valueInteger": null}), json!({"valueInteger": 28})] {
+        let chart = chart(&[patient(), observation(value.clone())]);
+        assert_eq!((chart.screenings.len(), chart.unread.len()), (0, 1), "{value}");
+    }
+    let form = |answer: Json| {
+        let items = json!([{"linkId": "70274-6", "answer": answer}]);
+        let response =
+            json!({"resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2026-02-20", "item": items});
+        let chart = chart(&[patient(), response]);
+        (chart.measurements.len(), chart.unread.len())
+    };
+    assert_eq!(form(json!([])), (0, 1));
+    assert_eq!(form(json!([{"valueInteger": 9}])), (1, 0));
+}
