@@ -11,3 +11,4 @@ mod durations;
 mod fuzz;
 mod hamd;
 mod properties;
+mod valid;
