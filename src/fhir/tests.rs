@@ -237,6 +237,8 @@ fn what_was_had_and_what_was_not_is_told_apart() {
     assert_eq!(read(r#"{"resourceType":"Bundle","link":[{"relation":"next"}],"entry":[]}"#), Extent::Partial);
 }
 
+// rule 1/not-sent-is-a-gap: speaks
+// rule 1/not-sent-is-a-gap: silent
 #[test]
 fn what_was_not_sent_of_a_kind_is_one_gap_and_the_kind_was_had_in_part() {
     const EMPTY: &str = r#"{"resourceType":"Bundle","type":"searchset","total":0}"#;

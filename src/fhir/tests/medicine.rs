@@ -133,6 +133,8 @@ fn an_administration_is_one_dose_of_its_day() {
     assert_eq!(record.instruction.steps[0].amount, Amount::Milligrams { low: 100.0, high: 100.0 });
 }
 
+// rule 3.1/validity-is-no-end: speaks
+// rule 3.1/validity-is-no-end: silent
 #[test]
 fn the_end_of_validity_is_no_end_of_taking() {
     let order = |dosage: Json| {
@@ -147,6 +149,8 @@ fn the_end_of_validity_is_no_end_of_taking() {
     assert_eq!(order(bounds), (Some("2025-12-01".to_owned()), Some("2026-01-15".to_owned())));
 }
 
+// rule 3.1/instruction-not-understood: speaks
+// rule 3.1/instruction-not-understood: silent
 #[test]
 fn an_instruction_that_cannot_be_read_is_told_where_it_leaves_the_dose_unknown() {
     let told = |more: Json| {
