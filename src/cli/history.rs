@@ -96,3 +96,40 @@ fn instruction(instruction: &Instruction) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinical::knowledge::Knowledge;
+    use crate::hooks::Services;
+    use crate::server::{DayOf, record};
+
+    /// The history of a record on a day, without colour.
+    fn of(body: &str, day: &str) -> String {
+        let day = DayOf { today: day.parse().expect("a day"), by_request: false };
+        let judged = record(&[("record", body.as_bytes())], &Services::builtin().expect("sound"), Knowledge::builtin(), day, None);
+        anstream::adapter::strip_str(&history(&judged.expect("a record"))).to_string()
+    }
+
+    #[test]
+    fn a_trial_is_told_with_its_doses_gaps_scores_and_records() {
+        let body = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cases/a-gap-of-fourteen-days-keeps-the-run/bundle.json"));
+        let said = of(body, "2026-03-02");
+        for sentence in [
+            "sertraline: adequate\n",
+            "  2025-12-19 - 2026-01-17  100 mg/day  30 days\n",
+            "  2026-01-18 - 2026-01-31  not covered  14 days\n",
+            "  qualifying run of at least 50 mg/day: 2025-12-19 - 2026-03-02, 60 days at dose\n",
+            "  baseline: phq-9 19 on 2025-12-18 (Observation/c05-observation-1)\n",
+            "  response: non-response\n",
+            "    MedicationDispense/c05-medicationdispense-1: dispensed, from 2025-12-19, 30 days' supply,\n      quantity 30, 1 a day: ",
+        ] {
+            assert!(said.contains(sentence), "{sentence:?} is not in\n{said}");
+        }
+    }
+
+    #[test]
+    fn without_a_trial_that_is_said() {
+        assert_eq!(of(r#"{"resourceType":"Patient","id":"p"}"#, "2026-03-02"), "no trials found in what was had\n");
+    }
+}

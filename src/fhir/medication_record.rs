@@ -106,7 +106,8 @@ fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, fau
     let instruction = dosage::instruction(&view.dosage_instruction);
     let bounds = bounds(&view.dosage_instruction);
     let authored = date::of("authoredOn", view.authored.as_ref(), faults);
-    let (valid_from, valid_to) = date::ends("dispenseRequest.validityPeriod", dispense.validity.as_ref(), faults);
+    // The end of its validity is the last day to hand it over, not to take it.
+    let (valid_from, _) = date::ends("dispenseRequest.validityPeriod", dispense.validity.as_ref(), faults);
     let start = bounds.0.or(authored.map(|at| at.when)).or(valid_from.map(|at| at.when));
     let state = match view.status.as_deref() {
         Some("active") => RecordState::Active,
@@ -127,7 +128,7 @@ fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, fau
         evidence,
         state,
         start,
-        end: bounds.1.or(valid_to.map(|at| at.when).filter(|_| supply.is_none() && dispense.quantity.is_none())),
+        end: bounds.1,
         asserted: None,
         authored: authored.map(|at| at.when.first),
         supply,

@@ -1,12 +1,10 @@
 //! Observation: scores, items of scales, laboratory values, vital signs.
 
-use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::Meaning;
 use std::borrow::Cow;
 
 use crate::clinical::chart::{Measurement, Value};
-use crate::clinical::knowledge::Observation;
-use crate::clinical::units::{Code, Instrument, Moment, SourceRef};
+use crate::clinical::knowledge::{Knowledge, Observation};
+use crate::clinical::units::{Instrument, Meaning, Moment, SourceRef};
 
 use super::date;
 use super::reading::{Reading, modified};
@@ -87,9 +85,6 @@ const ITEMS: [Instrument; 9] = {
 pub(super) fn item_index(instrument: Instrument) -> Option<usize> {
     ITEMS.iter().position(|item| *item == instrument)
 }
-
-/// The answers of the PHQ-9 (LOINC answer list LL358-3), in the order of their scores.
-const ANSWERS: [&str; 4] = ["LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9"];
 
 /// Reads one result, if the table has a row for it.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut Results) {
@@ -215,41 +210,44 @@ pub(super) fn given<'v>(
 
 /// Puts a total or an item of the PHQ-9 where it belongs, or says why not.
 pub(super) fn phq9(reading: &mut Reading<'_, '_>, part: &mut Part, row: &Observation, value: Option<Given<'_>>) {
+    if let Err(why) = phq9_value(part, row, value, reading.knowledge) {
+        reading.unread(&part.occasion.source, why);
+        part.told = true;
+    }
+}
+
+fn phq9_value(part: &mut Part, row: &Observation, value: Option<Given<'_>>, knowledge: &'static Knowledge) -> Result<(), String> {
     let whole = |number: f64, most: f64| (number.fract() == 0.0 && (0.0..=most).contains(&number)).then_some(number as u8);
-    let source = part.occasion.source.clone();
-    let Some(value) = value else {
-        if part.role == Role::Item {
-            reading.unread(&source, "an item of the PHQ-9 without a value that can be read");
-        }
-        return;
-    };
-    match item_index(row.instrument) {
-        Some(index) => {
+    match (value, item_index(row.instrument)) {
+        (None, _) if part.role == Role::Item => Err("an item of the PHQ-9 without a value that can be read".to_owned()),
+        (None, _) => Ok(()),
+        (Some(value), Some(index)) => {
             let score = match &value {
                 Given::Quantity(number, _) => whole(*number, 3.0),
-                Given::Concept(concept) => answer_score(concept),
+                Given::Concept(concept) => answer_score(concept, knowledge),
                 Given::Text(_) | Given::YesNo(_) => None,
             };
-            match score {
-                Some(score) => part.items[index] = Some(score),
-                None => reading.unread(&source, format!("item {} of the PHQ-9 is no answer of 0 to 3", index + 1)),
-            }
+            part.items[index] = Some(score.ok_or_else(|| format!("item {} of the PHQ-9 is no answer of 0 to 3", index + 1))?);
+            Ok(())
         }
-        None if row.instrument == Instrument::Phq9 => match value {
-            Given::Quantity(number, _) => match whole(number, 27.0) {
-                Some(total) => part.total = Some(total),
-                None => reading.unread(&source, "a PHQ-9 total outside of 0 to 27"),
-            },
-            _ => reading.unread(&source, "a PHQ-9 total that is no number"),
-        },
-        None => reading.unread(&source, "a value under the code of the PHQ-9 panel is not read as its total"),
+        (Some(Given::Quantity(number, _)), None) if row.instrument == Instrument::Phq9 => {
+            part.total = Some(whole(number, 27.0).ok_or("a PHQ-9 total outside of 0 to 27")?);
+            Ok(())
+        }
+        (Some(_), None) if row.instrument == Instrument::Phq9 => Err("a PHQ-9 total that is no number".to_owned()),
+        (Some(_), None) => Err("a value under the code of the PHQ-9 panel is not read as its total".to_owned()),
     }
 }
 
 /// The score of a coded answer.
-fn answer_score(concept: &Concept<'_>) -> Option<u8> {
-    let by_code = |code: Code<'_>| ANSWERS.iter().position(|answer| *answer == code.code);
-    concept.codes().find_map(by_code).map(|score| score as u8)
+fn answer_score(concept: &Concept<'_>, knowledge: &'static Knowledge) -> Option<u8> {
+    concept.meanings(knowledge).find_map(|meaning| match meaning {
+        Meaning::AnswerScore0 => Some(0),
+        Meaning::AnswerScore1 => Some(1),
+        Meaning::AnswerScore2 => Some(2),
+        Meaning::AnswerScore3 => Some(3),
+        _ => None,
+    })
 }
 
 /// Adds a measurement, or says why it counts for nothing.
@@ -300,7 +298,7 @@ pub(super) fn yes_or_no(concept: &Concept<'_>, knowledge: &'static Knowledge) ->
 }
 
 fn coded(row: &Observation, concept: &Concept<'_>, knowledge: &'static Knowledge) -> Value {
-    if let (false, Some(score)) = (row.unit.is_empty(), answer_score(concept)) {
+    if let (false, Some(score)) = (row.unit.is_empty(), answer_score(concept, knowledge)) {
         return Value::Number(f64::from(score));
     }
     let known = yes_or_no(concept, knowledge).or_else(|| yes_no(concept.label()));
@@ -316,13 +314,14 @@ fn yes_no(text: &str) -> Option<bool> {
     }
 }
 
-/// Blood pressure from its two components (LOINC 8480-6, 8462-4).
+/// Blood pressure from its two components.
 fn pressure(reading: &mut Reading<'_, '_>, view: &ObservationView<'_>, occasion: &Occasion) {
-    let of = |loinc: &str| {
-        let component = view.component.iter().find(|component| component.code.as_ref().is_some_and(|code| code.is_any(&[loinc])))?;
+    let of = |part: Meaning| {
+        let is = |component: &&Component<'_>| component.code.as_ref().is_some_and(|code| code.says(part, reading.knowledge));
+        let component = view.component.iter().find(is)?;
         component.quantity.as_ref()?.value.filter(|value| (20.0..=350.0).contains(value))
     };
-    let (systolic, diastolic) = (of("8480-6"), of("8462-4"));
+    let (systolic, diastolic) = (of(Meaning::PressureSystolic), of(Meaning::PressureDiastolic));
     if systolic.is_none() && diastolic.is_none() {
         return reading.unread(&occasion.source, "a blood pressure without a value that can be read");
     }

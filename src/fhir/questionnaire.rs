@@ -149,8 +149,10 @@ fn value<'v>(answer: &'v AnswerView<'v>) -> Option<Given<'v>> {
 fn answers(reading: &mut Reading<'_, '_>, rows: &[(&'static Observation, &ItemView<'_>)], occasion: &Occasion, results: &mut Results) {
     let mut part = Part::new(Role::Response, occasion.clone());
     let mut of_phq9 = false;
+    let mut answered = false;
     for (row, item) in rows {
         let value = item.answer.first().and_then(value);
+        answered |= value.is_some();
         if row.instrument == Instrument::Phq9 || observation::item_index(row.instrument).is_some() {
             of_phq9 = true;
             if value.is_some() {
@@ -162,6 +164,8 @@ fn answers(reading: &mut Reading<'_, '_>, rows: &[(&'static Observation, &ItemVi
     }
     if of_phq9 {
         results.parts.push(part);
+    } else if !answered {
+        reading.unread(&occasion.source, "a questionnaire without an answer that could be read");
     }
 }
 

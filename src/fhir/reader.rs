@@ -1,6 +1,6 @@
 //! One patient's record out of any number of bodies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
@@ -23,6 +23,8 @@ pub struct Reader<'a> {
     entries: Vec<Entry<'a>>,
     had: BTreeSet<Kind>,
     gaps: BTreeSet<Gap>,
+    /// What was not sent of each kind, in words.
+    not_sent: BTreeMap<Kind, BTreeSet<String>>,
     broken: Vec<(String, String)>,
 }
 
@@ -58,10 +60,31 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
+/// What the prescriber calls the records of a type, where more than one type is of its kind.
+fn records_of(resource_type: &str) -> Option<&'static str> {
+    Some(match resource_type {
+        "MedicationRequest" => "orders",
+        "MedicationDispense" => "dispenses",
+        "MedicationStatement" => "statements",
+        "MedicationAdministration" => "administrations",
+        "QuestionnaireResponse" => "filled-in questionnaires",
+        _ => return None,
+    })
+}
+
 impl<'a> Reader<'a> {
     /// A reader of nothing yet, on this day.
     pub fn new(knowledge: &'static Knowledge, as_of: Day) -> Reader<'a> {
-        Reader { knowledge, as_of, expected: None, entries: Vec::new(), had: BTreeSet::new(), gaps: BTreeSet::new(), broken: Vec::new() }
+        Reader {
+            knowledge,
+            as_of,
+            expected: None,
+            entries: Vec::new(),
+            had: BTreeSet::new(),
+            gaps: BTreeSet::new(),
+            not_sent: BTreeMap::new(),
+            broken: Vec::new(),
+        }
     }
 
     /// Adds a Bundle of any type, one resource, or NDJSON. `name` says what it is in errors.
@@ -95,9 +118,14 @@ impl<'a> Reader<'a> {
         self.keep(key, walked, kinds);
     }
 
-    /// Notes a prefetch key that was not sent.
-    pub fn missing_prefetch(&mut self, key: &str, kinds: &[Kind]) {
-        self.gap(&kinds.iter().copied().collect(), &format!("`{key}` was not sent"));
+    /// Notes a prefetch key that was not sent, which asks for resources of this type.
+    ///
+    /// The client may not have them, or may not have got them: nobody knows, so the kind is not had in full. What another key of the
+    /// kind answered was had all the same, and all that was not sent of it is one gap.
+    pub fn missing_prefetch(&mut self, key: &str, resource_type: &str, kinds: &[Kind]) {
+        for kind in kinds {
+            self.not_sent.entry(*kind).or_default().insert(records_of(resource_type).map_or_else(|| format!("`{key}`"), str::to_owned));
+        }
     }
 
     /// Whose record it must be (`context.patientId`).
@@ -164,6 +192,14 @@ impl<'a> Reader<'a> {
     }
 
     fn cover(&mut self, chart: &mut Chart) {
+        for (kind, what) in std::mem::take(&mut self.not_sent) {
+            let what: Vec<String> = what.into_iter().collect();
+            let listed = match what.as_slice() {
+                [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+                _ => what.concat(),
+            };
+            self.gap(&BTreeSet::from([kind]), &format!("no {listed} sent"));
+        }
         if chart.patient.is_none() {
             self.had.remove(&Kind::Patient);
         }

@@ -28,6 +28,8 @@ pub(super) struct Part {
     pub(super) links: Vec<String>,
     /// A questionnaire that was answered only in part: it has no total (rules.md 1).
     incomplete: bool,
+    /// That something of it could not be read was told.
+    pub(super) told: bool,
 }
 
 /// How many groups of one day are looked back at: keeps a record of ten thousand screenings of one day linear.
@@ -35,7 +37,7 @@ const LOOK_BACK: usize = 16;
 
 impl Part {
     pub(super) fn new(role: Role, occasion: Occasion) -> Part {
-        Part { role, occasion, total: None, items: [None; 9], links: Vec::new(), incomplete: false }
+        Part { role, occasion, total: None, items: [None; 9], links: Vec::new(), incomplete: false, told: false }
     }
 
     fn sum(&self) -> Option<u8> {
@@ -83,6 +85,7 @@ impl Part {
         }
         self.links.extend(other.links);
         self.incomplete |= other.incomplete;
+        self.told |= other.told;
     }
 
     fn screening(self) -> Screening {
@@ -111,7 +114,7 @@ pub(super) fn assemble(reading: &mut Reading<'_, '_>, results: Results) {
             continue;
         }
         if part.is_empty() {
-            if part.role == Role::Panel || part.role == Role::Response {
+            if !part.told {
                 reading.unread(&part.occasion.source, "a PHQ-9 without a total or an item that could be read");
             }
             continue;

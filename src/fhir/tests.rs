@@ -1,6 +1,8 @@
 //! Whole records, read.
 
-use std::path::{Path, PathBuf};
+mod medicine;
+mod published;
+mod result;
 
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
@@ -8,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::clinical::chart::*;
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{ConditionGroup, Day, Form, Instrument, ProductUse};
+use crate::clinical::units::{ConditionGroup, Day};
 
 const TODAY: &str = "2026-03-02";
 
@@ -169,29 +171,6 @@ fn nothing_dated_after_today_counts() {
 }
 
 #[test]
-fn statuses_and_intents_are_sorted_as_the_rules_say() {
-    for (more, count) in [
-        (json!({"status": "active"}), 1),
-        (json!({"status": "unknown"}), 1),
-        (json!({"status": "stopped"}), 1),
-        (json!({"status": "draft"}), 0),
-        (json!({"status": "cancelled"}), 0),
-        (json!({"status": "entered-in-error"}), 0),
-        (json!({"intent": "instance-order"}), 1),
-        (json!({"intent": "proposal"}), 0),
-        (json!({"intent": "plan"}), 0),
-        (json!({"intent": "plan", "reportedBoolean": true}), 1),
-        (json!({"doNotPerform": true}), 0),
-        (json!({"modifierExtension": [{"url": "x"}]}), 0),
-    ] {
-        let chart = chart(&[patient(), request(more.clone())]);
-        assert_eq!((chart.medications.len(), chart.unread.len()), (count, 1 - count), "{more}");
-    }
-    let stated = chart(&[patient(), request(json!({"intent": "plan", "reportedBoolean": true}))]);
-    assert_eq!(stated.medications[0].evidence, Evidence::Stated);
-}
-
-#[test]
 fn a_refuted_diagnosis_is_kept_apart() {
     let status = |code: &str| condition(json!({"verificationStatus": {"coding": [{"code": code}]}}));
     assert_eq!(chart(&[patient(), status("refuted")]).refuted.len(), 1);
@@ -218,164 +197,11 @@ fn an_age_is_the_birthday_of_that_age() {
 }
 
 #[test]
-fn a_medicine_by_reference_is_found_wherever_it_stands() {
-    let code = json!({"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "312941"}]});
-    let medication = json!({"resourceType": "Medication", "id": "m", "code": code});
-    let order = |reference: &str, more: Json| {
-        with(request(json!({"medicationCodeableConcept": null, "medicationReference": {"reference": reference}})), more)
-    };
-    let contained = order("#m", json!({"contained": [medication.clone()]}));
-    assert_eq!(chart(&[patient(), contained]).medications[0].medicine.recognition, Recognition::Coded);
-    for reference in ["Medication/m", "https://x.example/fhir/Medication/m", "Medication/m/_history/4"] {
-        let chart = chart(&[patient(), order(reference, json!({})), medication.clone()]);
-        assert_eq!(chart.medications[0].medicine.components.len(), 1, "{reference}");
-    }
-    let nowhere = order("Medication/gone", json!({}));
-    assert_eq!(chart(&[patient(), nowhere]).unread.len(), 1);
-    let named = order("Medication/gone", json!({"medicationReference": {"reference": "Medication/gone", "display": "Zoloft 100 mg"}}));
-    let medicine = chart(&[patient(), named]).medications[0].medicine.clone();
-    assert_eq!(medicine.recognition, Recognition::Text);
-    assert_eq!(medicine.components[0].strength.map(|strength| strength.mg()), Some(100.0));
-}
-
-#[test]
-fn an_unknown_code_is_read_by_its_display() {
-    let coded = |display: &str| {
-        let coding = json!([{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "2999101", "display": display}]);
-        chart(&[patient(), request(json!({"medicationCodeableConcept": {"coding": coding}}))]).medications[0].medicine.clone()
-    };
-    let brand = coded("sertraline 50 MG Oral Tablet [Zoloft]");
-    assert_eq!((brand.recognition, brand.components.len(), brand.form), (Recognition::Display, 1, Form::Immediate));
-    assert_eq!(brand.components[0].strength.map(|strength| strength.mg()), Some(50.0));
-    let unknown = coded("fictivine 10 MG Oral Tablet");
-    assert_eq!(unknown.components, []);
-}
-
-#[test]
-fn a_display_that_contradicts_its_code_is_told() {
-    let said = |display: &str| {
-        let coding = json!([{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "312941", "display": display}]);
-        chart(&[patient(), request(json!({"medicationCodeableConcept": {"coding": coding}}))]).medications[0]
-            .medicine
-            .contradicted_by
-            .clone()
-    };
-    assert_eq!(said("sertraline 50 MG Oral Tablet"), None);
-    assert_eq!(said("Zoloft"), None);
-    assert!(said("sertraline 100 MG Oral Tablet").is_some());
-    assert!(said("citalopram 20 MG Oral Tablet").is_some());
-}
-
-#[test]
-fn selegiline_without_a_route_is_oral() {
-    let by = |route: Json| {
-        let coding = json!([{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "9639"}]);
-        let more = json!({"medicationCodeableConcept": {"coding": coding}, "dosageInstruction": [{"text": "daily", "route": route}]});
-        chart(&[patient(), request(more)]).medications[0].medicine.clone()
-    };
-    assert_eq!(by(Json::Null).product_use, ProductUse::NeverATrial);
-    let patch = by(json!({"coding": [{"system": "http://snomed.info/sct", "code": "45890007"}]}));
-    assert_eq!((patch.product_use, patch.form), (ProductUse::Ordinary, Form::Patch));
-}
-
-#[test]
-fn not_taken_is_a_fact_about_adherence_and_no_exposure() {
-    let statement = json!({
-        "resourceType": "MedicationStatement", "id": "s", "status": "not-taken", "subject": {"reference": "Patient/p"},
-        "medicationCodeableConcept": {"text": "sertraline"}, "effectivePeriod": {"start": "2026-01-01"}
-    });
-    let chart = chart(&[patient(), statement]);
-    assert_eq!((chart.medications.len(), chart.adherence.len()), (0, 1));
-}
-
-#[test]
-fn a_code_of_non_adherence_is_a_fact_without_a_drug() {
-    let code = json!({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "Z91.14"}]});
-    let chart = chart(&[patient(), condition(json!({"code": code, "recordedDate": "2026-01-15"}))]);
-    let fact = &chart.adherence[0];
-    assert_eq!((fact.ingredient, fact.non_adherent, fact.span.first.to_string().as_str()), (None, true, "2026-01-15"));
-}
-
-#[test]
-fn the_adherence_extension_of_an_order_is_a_fact_about_its_drug() {
-    let extension = json!([{
-        "url": "http://hl7.org/fhir/us/core/StructureDefinition/us-core-medication-adherence",
-        "extension": [
-            {"url": "medicationAdherence", "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "275928001"}]}},
-            {"url": "dateAsserted", "valueDateTime": "2026-02-11T08:15:49.449Z"}
-        ]
-    }]);
-    let chart = chart(&[patient(), request(json!({"extension": extension}))]);
-    let fact = &chart.adherence[0];
-    assert_eq!(fact.ingredient.map(|drug| drug.name()), Some("sertraline"));
-    assert_eq!((fact.non_adherent, fact.span.first.to_string().as_str()), (true, "2026-02-11"));
-}
-
-#[test]
-fn a_mood_questionnaire_is_positive_only_with_all_three_parts() {
-    let filled = |yes: usize, together: bool, problem: &str| {
-        let mut items: Vec<Json> =
-            (0..13).map(|item| json!({"linkId": format!("1.{item}"), "answer": [{"valueBoolean": item < yes}]})).collect();
-        items.push(json!({"linkId": "2", "answer": [{"valueBoolean": together}]}));
-        items.push(json!({"linkId": "3", "answer": [{"valueString": problem}]}));
-        let response = json!({
-            "resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2026-02-20", "item": items,
-            "subject": {"reference": "Patient/p"}, "questionnaire": "http://x.example/Questionnaire/mood-disorder-questionnaire"
-        });
-        chart(&[patient(), response]).measurements[0].value.clone()
-    };
-    assert_eq!(filled(7, true, "Moderate problem"), Value::YesNo(true));
-    assert_eq!(filled(6, true, "Moderate problem"), Value::YesNo(false));
-    assert_eq!(filled(8, false, "Moderate problem"), Value::YesNo(false));
-    assert_eq!(filled(8, true, "Minor problem"), Value::YesNo(false));
-}
-
-#[test]
-fn an_administration_is_one_dose_of_its_day() {
-    let given = json!({
-        "resourceType": "MedicationAdministration", "id": "a", "status": "completed", "subject": {"reference": "Patient/p"},
-        "medicationCodeableConcept": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "312941"}]},
-        "effectiveDateTime": "2026-02-01T08:00:00Z", "dosage": {"dose": {"value": 100, "unit": "mg"}}
-    });
-    let chart = chart(&[patient(), given]);
-    let record = &chart.medications[0];
-    assert_eq!((record.evidence, record.end), (Evidence::Administered, record.start));
-    assert_eq!(record.instruction.steps[0].amount, Amount::Milligrams { low: 100.0, high: 100.0 });
-}
-
-#[test]
 fn a_member_of_the_wrong_type_costs_that_member() {
     let chart = chart(&[patient(), request(json!({"authoredOn": 20260101, "dispenseRequest": {"quantity": {"value": "30"}}}))]);
     assert_eq!(chart.medications.len(), 1);
     assert_eq!(chart.unread.len(), 2);
     assert!(whys(&chart)[0].contains("authoredOn"));
-}
-
-#[test]
-fn a_score_may_be_written_in_any_way() {
-    for value in [
-        json!({"valueInteger": 14}),
-        json!({"valueInteger": null, "valueQuantity": {"value": 14.0, "code": "{score}"}}),
-        json!({"valueInteger": null, "valueString": "14"}),
-    ] {
-        assert_eq!(chart(&[patient(), observation(value.clone())]).screenings[0].total, Some(14), "{value}");
-    }
-    for value in [json!({"valueInteger": 28}), json!({"valueInteger": -1}), json!({"valueInteger": null, "valueString": "high"})] {
-        let chart = chart(&[patient(), observation(value.clone())]);
-        assert_eq!((chart.screenings.len(), chart.unread.len()), (0, 1), "{value}");
-    }
-    assert_eq!(chart(&[patient(), observation(json!({"valueInteger": 27}))]).screenings[0].total, Some(27));
-}
-
-#[test]
-fn a_result_is_in_the_unit_of_the_table_or_unread() {
-    let tsh = |quantity: Json| {
-        let code = json!({"coding": [{"system": "http://loinc.org", "code": "3016-3"}]});
-        let chart = chart(&[patient(), observation(json!({"code": code, "valueInteger": null, "valueQuantity": quantity}))]);
-        (chart.measurements.first().map(|found| (found.instrument, found.value.clone())), chart.unread.len())
-    };
-    assert_eq!(tsh(json!({"value": 6.1, "unit": "uIU/mL"})), (Some((Instrument::Tsh, Value::Number(6.1))), 0));
-    assert_eq!(tsh(json!({"value": 6.1})), (None, 1));
 }
 
 #[test]
@@ -399,7 +225,7 @@ fn what_was_had_and_what_was_not_is_told_apart() {
         let raw: &RawValue = serde_json::from_str(value).expect("JSON");
         let mut reader = Reader::new(Knowledge::builtin(), today());
         reader.add_prefetch("conditions", &[Kind::Conditions], raw);
-        reader.missing_prefetch("medications", &[Kind::Medications]);
+        reader.missing_prefetch("medications", "MedicationRequest", &[Kind::Medications]);
         let chart = reader.finish().expect("a chart");
         assert_eq!(chart.coverage.of(Kind::Medications), Extent::None);
         chart.coverage.of(Kind::Conditions)
@@ -409,6 +235,35 @@ fn what_was_had_and_what_was_not_is_told_apart() {
     assert_eq!(read(r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}"#), Extent::None);
     assert_eq!(read(r#""<html>""#), Extent::None);
     assert_eq!(read(r#"{"resourceType":"Bundle","link":[{"relation":"next"}],"entry":[]}"#), Extent::Partial);
+}
+
+// rule 1/not-sent-is-a-gap: speaks
+// rule 1/not-sent-is-a-gap: silent
+#[test]
+fn what_was_not_sent_of_a_kind_is_one_gap_and_the_kind_was_had_in_part() {
+    const EMPTY: &str = r#"{"resourceType":"Bundle","type":"searchset","total":0}"#;
+    const KEYS: [&str; 3] = ["MedicationAdministration", "MedicationDispense", "MedicationStatement"];
+    let read = |orders: Option<&str>, others: [Option<&str>; 3]| {
+        let mut reader = Reader::new(Knowledge::builtin(), today());
+        for (resource_type, answer) in KEYS.into_iter().zip(others).chain([("MedicationRequest", orders)]) {
+            match answer {
+                Some(answer) => reader.add_prefetch(resource_type, &[Kind::Medications], serde_json::from_str(answer).expect("JSON")),
+                None => reader.missing_prefetch(resource_type, resource_type, &[Kind::Medications]),
+            }
+        }
+        let coverage = reader.finish().expect("a chart").coverage;
+        let gaps = coverage.gaps.iter().filter(|gap| gap.kind == Kind::Medications).map(|gap| gap.why.clone()).collect::<Vec<_>>();
+        (coverage.of(Kind::Medications), gaps)
+    };
+    let (extent, gaps) = read(Some(EMPTY), [None; 3]);
+    assert_eq!((extent, gaps), (Extent::Partial, vec!["medicines: no administrations, dispenses or statements sent".to_owned()]));
+    assert_eq!(read(Some(EMPTY), [Some("null"); 3]), (Extent::Full, Vec::new()));
+    let error = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"forbidden"}]}"#;
+    let (extent, gaps) = read(Some("null"), [None, Some(error), Some(EMPTY)]);
+    assert_eq!(extent, Extent::Partial);
+    assert_eq!(gaps, ["medicines: `MedicationDispense` holds an error instead of records", "medicines: no administrations sent"]);
+    let (extent, gaps) = read(None, [None; 3]);
+    assert_eq!((extent, gaps.len()), (Extent::None, 1), "{gaps:?}");
 }
 
 #[test]
@@ -428,80 +283,4 @@ fn ten_thousand_levels_of_nesting_are_survived() {
         "0".to_owned() + &"}]".repeat(10_000)
     );
     assert!(chart_of(&[&items]).is_ok());
-}
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
-    if !path.exists() {
-        eprintln!("SKIPPED: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "json" || extension == "ndjson") {
-            found.push(path);
-        }
-    }
-}
-
-#[test]
-fn worked_cases_are_read_to_the_last_resource() {
-    let Some(folder) = shared("clinical/cases") else { return };
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    for path in paths.iter().filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("bundle"))) {
-        let body = std::fs::read(path).expect("a file");
-        let mut reader = Reader::new(Knowledge::builtin(), "2026-12-31".parse().expect("a day"));
-        reader.add("bundle.json", &body).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let chart = reader.finish().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert!(chart.patient.is_some(), "{}", path.display());
-        for unread in &chart.unread {
-            eprintln!("{}: {}: {}", path.parent().and_then(Path::file_name).unwrap_or_default().display(), unread.source, unread.why);
-        }
-        for record in &chart.medications {
-            assert!(!record.instruction.not_understood || record.instruction.steps.is_empty());
-        }
-    }
-}
-
-#[test]
-fn a_phq9_in_all_its_published_forms_is_one_occasion() {
-    let Some(folder) = shared("data/us-core-examples") else { return };
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    let named = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().to_lowercase().contains("phq"));
-    let bodies: Vec<Vec<u8>> = paths.iter().filter(|path| named(path)).map(|path| std::fs::read(path).expect("a file")).collect();
-    let mut reader = Reader::new(Knowledge::builtin(), today());
-    for body in &bodies {
-        reader.add("file", body).expect("read");
-    }
-    let chart = reader.finish().expect("a chart");
-    assert_eq!(chart.screenings.len(), 1, "{:?}", chart.screenings);
-    let screening = &chart.screenings[0];
-    assert!(screening.items.iter().all(Option::is_some));
-    assert_eq!(screening.total, screening.items.iter().copied().sum());
-}
-
-#[test]
-fn no_record_of_others_stops_the_reader() {
-    let Some(folder) = shared("data") else { return };
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    let (mut read, mut refused) = (0, 0);
-    for path in &paths {
-        let body = std::fs::read(path).expect("a file");
-        let mut reader = Reader::new(Knowledge::builtin(), today());
-        match reader.add("file", &body).and_then(|()| reader.finish()) {
-            Ok(_) => read += 1,
-            Err(_) => refused += 1,
-        }
-    }
-    eprintln!("{read} files read, {refused} refused");
-    assert!(read > 100);
 }

@@ -45,6 +45,13 @@ pub struct Need {
     pub answers: Vec<Kind>,
 }
 
+impl Need {
+    /// The type of resource that the query asks for.
+    pub fn resource_type(&self) -> &str {
+        self.query.split(['?', '/']).next().unwrap_or(&self.query)
+    }
+}
+
 /// A service definition that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {what}")]
@@ -190,6 +197,8 @@ fn kind(word: &str) -> Option<Kind> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -209,6 +218,25 @@ mod tests {
             for kind in Kind::ALL {
                 assert!(asked.contains(&kind), "{}: {kind:?}", definition.id);
             }
+        }
+    }
+
+    #[test]
+    fn every_result_of_the_table_is_asked_for_and_no_other() {
+        const TABLE: &str = include_str!("../clinical/knowledge/data/observations.csv");
+        let mut table = csv::Reader::from_reader(TABLE.as_bytes());
+        let columns = table.headers().expect("a header").clone();
+        let column = |name: &str| columns.iter().position(|column| column == name).expect("a column");
+        let (system, code) = (column("system"), column("code"));
+        let rows = table.records().map(|row| row.expect("a row"));
+        let known: BTreeSet<String> = rows.filter(|row| &row[system] == "loinc").map(|row| row[code].to_owned()).collect();
+        for definition in Services::builtin().expect("sound").0.values() {
+            let query = &definition.needs["observations"].query;
+            let (_, codes) = query.split_once("&code=").expect("codes");
+            let codes: Vec<&str> = codes.split('&').next().expect("codes").split(',').collect();
+            let asked: BTreeSet<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+            assert_eq!(asked.len(), codes.len(), "{}: a code stands twice", definition.id);
+            assert_eq!(asked, known, "{}", definition.id);
         }
     }
 

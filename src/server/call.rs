@@ -125,7 +125,7 @@ fn read_prefetch<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definit
     for (key, need) in &definition.needs {
         match request.prefetch.get(key.as_str()) {
             Some(value) => reader.add_prefetch(key, &need.answers, value),
-            None => reader.missing_prefetch(key, &need.answers),
+            None => reader.missing_prefetch(key, need.resource_type(), &need.answers),
         }
     }
     for (key, value) in request.prefetch.iter().filter(|(key, _)| !definition.needs.contains_key(&***key)) {

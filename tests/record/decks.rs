@@ -1,7 +1,7 @@
 //! The data decks: every record in `../shared/data`, which nobody here wrote.
 //!
-//! Each is read twice. Nothing panics, the same bytes say the same, and every record of a medicine ends somewhere: in the chart,
-//! among what was not read, or on the short list of what the rules tell us to ignore. The figures are printed (`--nocapture`).
+//! Each is read twice. Nothing panics, the same bytes say the same, and every medicine, diagnosis, result and form ends somewhere:
+//! in the chart, among what was not read, or outside by a rule that has a name. The figures are printed (`--nocapture`).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,10 +10,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use trialwise::clinical::knowledge::Knowledge;
-use trialwise::clinical::units::SourceRef;
 use trialwise::hooks::Services;
 use trialwise::server::{DayOf, record};
 
+use crate::account::{Accounts, Fate, holds_medicine, reference};
 use crate::common::{Outcome, bundle, day, files, lines, name, outside, read, text};
 
 /// The day on which the decks are read, after everything that they record.
@@ -26,8 +26,7 @@ struct Tally {
     records: usize,
     refused: usize,
     resources: usize,
-    medications: usize,
-    charted: usize,
+    accounts: Accounts,
     trials: usize,
     unread: usize,
     cards: BTreeMap<&'static str, usize>,
@@ -36,11 +35,10 @@ struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { deck, records, refused, resources, medications, charted, trials, unread, cards, .. } = self;
+        let Tally { deck, records, refused, resources, accounts, trials, unread, cards, .. } = self;
         write!(
             f,
-            "{deck}: {records} records ({refused} refused), {resources} resources; of {medications} of a medicine {charted} in the chart; \
-             {trials} trials, {unread} unread, cards {cards:?}"
+            "{deck}: {records} records ({refused} refused), {resources} resources: {accounts}; {trials} trials, {unread} unread, cards {cards:?}"
         )
     }
 }
@@ -78,22 +76,12 @@ impl Tally {
         for card in &outcome.cards {
             *self.cards.entry(card.code.word()).or_default() += 1;
         }
-        for medicine in resources.iter().filter(|resource| is_of_a_medicine(resource)) {
-            self.account_for(label, medicine, &outcome);
+        for resource in resources {
+            if self.accounts.enter(resource, &outcome) == Some(Fate::Lost) {
+                self.complaints.push(format!("{label}: {} is neither in the chart nor among what was not read", reference(resource)));
+            }
         }
         Some(outcome)
-    }
-
-    /// A record of a medicine ends somewhere.
-    fn account_for(&mut self, label: &str, medicine: &Value, outcome: &Outcome) {
-        self.medications += 1;
-        let source = reference(medicine);
-        let charted = in_chart(outcome, &source);
-        self.charted += usize::from(charted);
-        let unread = outcome.assessment.unread.iter().any(|unread| unread.source.as_str() == source || source.ends_with('/'));
-        if !charted && !unread && !is_ignored_by_rule(medicine) {
-            self.complaints.push(format!("{label}: {source} is neither in the chart nor among what was not read"));
-        }
     }
 
     fn done(self) {
@@ -101,35 +89,6 @@ impl Tally {
         assert!(self.records > 0, "{}: nothing in the deck", self.deck);
         assert!(self.complaints.is_empty(), "{self}\n{} complaints:\n  {}", self.complaints.len(), self.complaints.join("\n  "));
     }
-}
-
-const MEDICINES: [&str; 4] = ["MedicationRequest", "MedicationDispense", "MedicationStatement", "MedicationAdministration"];
-
-fn is_of_a_medicine(resource: &Value) -> bool {
-    MEDICINES.iter().any(|kind| resource["resourceType"] == *kind)
-}
-
-fn reference(resource: &Value) -> String {
-    format!("{}/{}", resource["resourceType"].as_str().unwrap_or_default(), resource["id"].as_str().unwrap_or_default())
-}
-
-/// Whether the chart holds a record of a medicine, as exposure, as an adherence fact or as a drug that could not be told.
-fn in_chart(outcome: &Outcome, source: &str) -> bool {
-    let chart = &outcome.chart;
-    // A resource without an id is named by its place in the body; the decks that have such hold one resource a record.
-    let is = |found: &SourceRef| found.as_str() == source || source.ends_with('/') && !found.as_str().contains('/');
-    chart.medications.iter().map(|record| &record.source).any(is)
-        || chart.adherence.iter().map(|fact| &fact.source).any(is)
-        || chart.unresolved.iter().map(|drug| &drug.source).any(is)
-}
-
-/// The statuses and intents of a medicine that count for nothing (rules.md 1), restated here so that the reader is not its own judge.
-fn is_ignored_by_rule(medicine: &Value) -> bool {
-    let is = |member: &str, words: &[&str]| medicine[member].as_str().is_some_and(|word| words.contains(&word));
-    medicine["doNotPerform"] == true
-        || is("status", &["entered-in-error", "draft", "cancelled", "declined", "preparation", "intended", "not-taken", "not-done"])
-        || (medicine["resourceType"] == "MedicationDispense" && is("status", &["stopped"]))
-        || (is("intent", &["proposal", "plan", "option"]) && medicine["reportedBoolean"] != true)
 }
 
 /// The resources of a Bundle, or the one resource that a body is.
@@ -208,7 +167,7 @@ fn a_body_of_r5_is_refused_or_said_to_be_unread() {
         let body = text(&path);
         let value: Value = serde_json::from_str(&body).expect("JSON");
         let outcome = tally.take(&name(&path), &body, &[&value]);
-        if is_of_a_medicine(&value) && outcome.is_some_and(|outcome| in_chart(&outcome, &reference(&value))) {
+        if outcome.is_some_and(|outcome| holds_medicine(&outcome, &reference(&value))) {
             misread.push(name(&path));
         }
     }

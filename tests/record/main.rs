@@ -2,6 +2,7 @@
 //!
 //! One executable, since each links the whole program.
 
+mod account;
 mod architecture;
 mod cases;
 mod common;
@@ -10,3 +11,4 @@ mod durations;
 mod fuzz;
 mod hamd;
 mod properties;
+mod valid;

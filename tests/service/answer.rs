@@ -33,6 +33,27 @@ fn some_medicines_are_enough_to_answer() {
 }
 
 #[test]
+fn an_ehr_that_has_orders_only_is_told_apart_in_one_line() {
+    let mut prefetch = prefetch();
+    for key in ["medicationDispenses", "medicationStatements", "medicationAdministrations"] {
+        prefetch.as_object_mut().expect("an object").remove(key);
+    }
+    prefetch["conditions"] = json!({ "resourceType": "Bundle", "type": "searchset", "entry": [{ "resource": {
+        "resourceType": "Condition", "id": "c", "subject": { "reference": "Patient/p1" },
+        "clinicalStatus": { "coding": [{ "code": "active" }] },
+        "code": { "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F33.1" }] }
+    } }] });
+    let body = request(prefetch);
+    cards(&body);
+    let assessment: Value = call("/assess", body.to_string()).json().expect("JSON");
+    assert_eq!(assessment["scope"]["status"], "in-scope");
+    assert_eq!(assessment["coverage"]["medications"], "partial");
+    let gaps = assessment["coverage"]["gaps"].as_array().expect("a list").clone();
+    let of_medicines: Vec<&Value> = gaps.iter().filter(|gap| gap["kind"] == "medications").map(|gap| &gap["why"]).collect();
+    assert_eq!(of_medicines, ["medicines: no administrations, dispenses or statements sent"]);
+}
+
+#[test]
 fn what_nobody_knows_is_let_be() {
     let mut body = request(prefetch());
     body["unknown"] = json!({ "x": [1, 2] });

@@ -34,10 +34,10 @@ pub struct MedicationRecord {
     /// The start of a supply by rules.md 3.1: `whenHandedOver`, else `whenPrepared`; `boundsPeriod.start`, else `authoredOn`, else
     /// `validityPeriod.start`; `effective[x]`. Never a day after today: such records are not in the chart.
     pub start: Option<When>,
-    /// The end that the record states: `boundsPeriod.end`, `effectivePeriod.end`, `validityPeriod.end` of an order without any other end.
-    /// May lie after today.
+    /// The end of taking that the record states: `boundsPeriod.end`, `effectivePeriod.end`. May lie after today. `None` for an
+    /// `effectivePeriod` without an end and a statement by `effectiveDateTime`. An order's `validityPeriod.end` is none: it says until
+    /// when the order may be dispensed.
     pub end: Option<When>,
-    /// `effectivePeriod` of an administration without an end, or a statement by `effectiveDateTime`, has no end: `None` above.
     /// When the record was last confirmed: a statement's `dateAsserted`.
     pub asserted: Option<Day>,
     /// `authoredOn` of an order.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::clinical::chart::{Chart, Component, MedicationRecord, Recognition};
+use crate::clinical::chart::{Chart, Component, MedicationRecord, Recognition, RecordState};
 use crate::clinical::knowledge::{Knowledge, Parameters, TrialUse};
 use crate::clinical::units::{DailyDose, Day, Days, Ingredient, ProductUse};
 
@@ -34,6 +34,8 @@ pub struct Taken<'a> {
     pub undated: Vec<&'a MedicationRecord>,
     /// What is told about how the days were reckoned.
     pub notes: Vec<Note>,
+    /// What is told of instructions that could not be read, where its dose counts and is unknown for that reason.
+    pub unclear: Vec<Note>,
 }
 
 impl Taken<'_> {
@@ -108,8 +110,25 @@ fn one<'a>(
     notes.extend(records.iter().filter_map(|(record, _)| contradiction(record)));
     notes.sort();
     notes.dedup();
+    let by_dose = row.is_some() || knowledge.augmentation_minimum(ingredient).is_some();
+    let unclear = claims.iter().filter(|_| by_dose).filter_map(|claim| unclear(ingredient, claim)).collect();
     let undated = claims.iter().filter(|claim| claim.supply.portions.is_empty()).map(|claim| claim.supply.record).collect();
-    Taken { ingredient, lane, timeline, undated, notes }
+    Taken { ingredient, lane, timeline, undated, notes, unclear }
+}
+
+/// That the instruction of a record was not understood, if nothing else tells its dose (rules.md 3.1).
+fn unclear(ingredient: Ingredient, claim: &Claim<'_>) -> Option<Note> {
+    let record = claim.supply.record;
+    let counts = record.state != RecordState::Unknown && !record.instruction.as_needed;
+    let unknown = claim.supply.portions.iter().all(|portion| portion.dose.is_none());
+    (record.instruction.not_understood && counts && unknown).then(|| {
+        let of = record.start.map_or_else(String::new, |start| format!(" of {}", start.first));
+        Note {
+            id: "not-understood-instruction",
+            text: format!("{ingredient}{of}: instruction not understood, dose unknown"),
+            basis: vec![record.source.clone()],
+        }
+    })
 }
 
 fn contradiction(record: &MedicationRecord) -> Option<Note> {

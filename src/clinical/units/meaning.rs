@@ -1,4 +1,4 @@
-//! What a code says apart from diagnoses, drugs and results: a procedure, a relationship, a reason, an answer.
+//! What a code says apart from diagnoses, drugs and results: a procedure, a relationship, a reason, an answer, a part of a result.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,5 +20,11 @@ vocabulary! {
         RouteTransdermal = "route.transdermal",
         AnswerYes = "answer.yes",
         AnswerNo = "answer.no",
+        AnswerScore0 = "answer.score-0",
+        AnswerScore1 = "answer.score-1",
+        AnswerScore2 = "answer.score-2",
+        AnswerScore3 = "answer.score-3",
+        PressureSystolic = "pressure.systolic",
+        PressureDiastolic = "pressure.diastolic",
     }
 }

@@ -1,0 +1,97 @@
+//! Scores, results and questionnaires, read.
+
+use super::*;
+use crate::clinical::units::Instrument;
+
+#[test]
+fn a_mood_questionnaire_is_positive_only_with_all_three_parts() {
+    let filled = |yes: usize, together: bool, problem: &str| {
+        let mut items: Vec<Json> =
+            (0..13).map(|item| json!({"linkId": format!("1.{item}"), "answer": [{"valueBoolean": item < yes}]})).collect();
+        items.push(json!({"linkId": "2", "answer": [{"valueBoolean": together}]}));
+        items.push(json!({"linkId": "3", "answer": [{"valueString": problem}]}));
+        let response = json!({
+            "resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2026-02-20", "item": items,
+            "subject": {"reference": "Patient/p"}, "questionnaire": "http://x.example/Questionnaire/mood-disorder-questionnaire"
+        });
+        chart(&[patient(), response]).measurements[0].value.clone()
+    };
+    assert_eq!(filled(7, true, "Moderate problem"), Value::YesNo(true));
+    assert_eq!(filled(6, true, "Moderate problem"), Value::YesNo(false));
+    assert_eq!(filled(8, false, "Moderate problem"), Value::YesNo(false));
+    assert_eq!(filled(8, true, "Minor problem"), Value::YesNo(false));
+}
+
+#[test]
+fn a_score_may_be_written_in_any_way() {
+    for value in [
+        json!({"valueInteger": 14}),
+        json!({"valueInteger": null, "valueQuantity": {"value": 14.0, "code": "{score}"}}),
+        json!({"valueInteger": null, "valueString": "14"}),
+    ] {
+        assert_eq!(chart(&[patient(), observation(value.clone())]).screenings[0].total, Some(14), "{value}");
+    }
+    for value in [json!({"valueInteger": 28}), json!({"valueInteger": -1}), json!({"valueInteger": null, "valueString": "high"})] {
+        let chart = chart(&[patient(), observation(value.clone())]);
+        assert_eq!((chart.screenings.len(), chart.unread.len()), (0, 1), "{value}");
+    }
+    assert_eq!(chart(&[patient(), observation(json!({"valueInteger": 27}))]).screenings[0].total, Some(27));
+}
+
+#[test]
+fn a_result_is_in_the_unit_of_the_table_or_unread() {
+    let tsh = |quantity: Json| {
+        let code = json!({"coding": [{"system": "http://loinc.org", "code": "3016-3"}]});
+        let chart = chart(&[patient(), observation(json!({"code": code, "valueInteger": null, "valueQuantity": quantity}))]);
+        (chart.measurements.first().map(|found| (found.instrument, found.value.clone())), chart.unread.len())
+    };
+    assert_eq!(tsh(json!({"value": 6.1, "unit": "uIU/mL"})), (Some((Instrument::Tsh, Value::Number(6.1))), 0));
+    assert_eq!(tsh(json!({"value": 6.1})), (None, 1));
+}
+
+#[test]
+fn a_blood_pressure_is_its_two_components_each_by_its_code() {
+    let pressure = |codes: [&str; 2]| {
+        let part = |code: &str, value: u16| json!({"code": {"coding": [{"system": "http://loinc.org", "code": code}]}, "valueQuantity": {"value": value}});
+        let panel = json!({"coding": [{"system": "http://loinc.org", "code": "85354-9"}]});
+        let more = json!({"code": panel, "valueInteger": null, "component": [part(codes[0], 150), part(codes[1], 95)]});
+        let chart = chart(&[patient(), observation(more)]);
+        (chart.measurements.first().map(|found| found.value.clone()), chart.unread.len())
+    };
+    let both = Value::Pressure { systolic: Some(150.0), diastolic: Some(95.0) };
+    assert_eq!(pressure(["8480-6", "8462-4"]), (Some(both), 0));
+    let one = Value::Pressure { systolic: None, diastolic: Some(150.0) };
+    assert_eq!(pressure(["8462-4", "8478-0"]), (Some(one), 0));
+    assert_eq!(pressure(["8478-0", "8867-4"]), (None, 1));
+}
+
+#[test]
+fn an_answer_of_the_phq9_is_its_score_by_its_code() {
+    let item = |answer: &str| {
+        let code = json!({"coding": [{"system": "http://loinc.org", "code": "44260-8"}]});
+        let value = json!({"coding": [{"system": "http://loinc.org", "code": answer}]});
+        let chart = chart(&[patient(), observation(json!({"code": code, "valueInteger": null, "valueCodeableConcept": value}))]);
+        (chart.screenings.first().and_then(|screening| screening.items[8]), chart.unread.len())
+    };
+    for (answer, score) in [("LA6568-5", 0), ("LA6569-3", 1), ("LA6570-1", 2), ("LA6571-9", 3)] {
+        assert_eq!(item(answer), (Some(score), 0), "{answer}");
+    }
+    assert_eq!(item("LA33-6"), (None, 1));
+}
+
+#[test]
+fn a_score_or_a_form_without_a_value_is_told_once() {
+    for value in [json!({"valueInteger": null}), json!({"valueInteger": 28})] {
+        let chart = chart(&[patient(), observation(value.clone())]);
+        assert_eq!((chart.screenings.len(), chart.unread.len()), (0, 1), "{value}");
+    }
+    let form = |answer: Json| {
+        let items = json!([{"linkId": "70274-6", "answer": answer}]);
+        let response =
+            json!({"resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2026-02-20", "item": items});
+        let chart = chart(&[patient(), response]);
+        (chart.measurements.len(), chart.unread.len())
+    };
+    assert_eq!(form(json!([])), (0, 1));
+    assert_eq!(form(json!([{"valueInteger": 9}])), (1, 0));
+}
