@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use super::Situation;
 use super::markdown::{escape_markdown, inline};
 use crate::clinical::derive::{Adequacy, BipolarState, IndicatorWeight, Marker, Note, Response, Trial};
-use crate::clinical::derive::{Evidence, Extent};
+use crate::clinical::derive::{Evidence, Extent, Gap};
 
 /// The most lines of one list that a side bar has room for.
 const LINES: usize = 6;
 
-/// What else applies: one line each.
-pub(super) fn also(situation: Situation<'_>) -> Vec<String> {
+/// How many lines of what else applies stand before the fold.
+const BEFORE_FOLD: usize = 3;
+
+/// What else applies, one line each: the first few, and the others.
+pub(super) fn also(situation: Situation<'_>) -> (Vec<String>, Vec<String>) {
     let assessment = situation.assessment;
     let mut lines = Vec::new();
     if !assessment.safety.is_empty() {
@@ -21,7 +24,9 @@ pub(super) fn also(situation: Situation<'_>) -> Vec<String> {
     lines.extend(assessment.trials.iter().filter(|trial| trial.in_episode).flat_map(|trial| trial_lines(trial, situation)));
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
     lines.extend(notes.filter(|note| !is_not_understood(note)).map(|note| escape_markdown(&note.text)));
-    capped(unrepeated(lines))
+    let mut first = unrepeated(lines);
+    let more = first.split_off(BEFORE_FOLD.min(first.len()));
+    (first, capped(more))
 }
 
 fn trial_lines(trial: &Trial, situation: Situation<'_>) -> Vec<String> {
@@ -70,7 +75,7 @@ fn is_not_understood(note: &Note) -> bool {
 /// What was not had, not read or not understood: one line each.
 pub(super) fn unknown(situation: Situation<'_>) -> Vec<String> {
     let assessment = situation.assessment;
-    let mut lines: Vec<String> = assessment.coverage.gaps.iter().map(|gap| escape_markdown(&gap.why)).collect();
+    let mut lines = gap_lines(&assessment.coverage.gaps);
     let had = [
         ("Medicines", assessment.coverage.medications),
         ("Conditions", assessment.coverage.conditions),
@@ -91,6 +96,24 @@ pub(super) fn unknown(situation: Situation<'_>) -> Vec<String> {
         }),
     );
     capped(unrepeated(lines))
+}
+
+/// What was not had, kinds with the same reason in one line: `Procedures, encounters: none in the record`.
+fn gap_lines(gaps: &[Gap]) -> Vec<String> {
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for gap in gaps {
+        let (kind, reason) = gap.why.split_once(": ").unwrap_or((&gap.why, ""));
+        match by_reason.iter_mut().find(|(known, _)| *known == reason && !reason.is_empty()) {
+            Some((_, kinds)) => kinds.push(kind),
+            None => by_reason.push((reason, vec![kind])),
+        }
+    }
+    let line = |(reason, kinds): (&str, Vec<&str>)| {
+        let kinds: Vec<String> = kinds.into_iter().map(escape_markdown).collect();
+        let end = if reason.is_empty() { String::new() } else { format!(": {}", escape_markdown(reason)) };
+        kinds.join(", ") + &end
+    };
+    by_reason.into_iter().map(line).collect()
 }
 
 fn extent_line(kind: &str, extent: Extent) -> Option<String> {

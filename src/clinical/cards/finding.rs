@@ -4,7 +4,7 @@ use super::Situation;
 use super::background::{also, sources, unknown};
 use super::card::{Card, CardCode};
 use super::markdown::{Markdown, shortened};
-use super::table::trial_table;
+use super::table::trial_tables;
 use super::wording::{Values, Wording, filled, filled_markdown};
 
 /// The longest summary, in characters: CDS Hooks wants fewer than 140.
@@ -19,7 +19,9 @@ pub(super) struct Finding {
     pub(super) text: &'static str,
     /// What fills the names of that text.
     pub(super) values: Values,
-    /// Paragraphs and lists of this card alone.
+    /// Paragraphs and lists of this card alone, before the fold: what a side bar shows at once.
+    pub(super) overview: Vec<Block>,
+    /// Paragraphs and lists of this card alone, below the fold.
     pub(super) body: Vec<Block>,
     /// The last paragraph before what was not known: what was left out.
     pub(super) end: Option<String>,
@@ -42,7 +44,7 @@ impl Finding {
         let text = wording.text(self.text);
         let summary = shortened(&filled(&text.summary, &self.values), LONGEST_SUMMARY);
         let advice = text.advice.iter().map(|template| filled_markdown(template, &self.values));
-        let detail = detail(advice, self.body, self.end, wording, situation);
+        let detail = detail(advice, [self.overview, self.body], self.end, wording, situation);
         let mut ground = vec![code.word().to_owned(), self.variant.unwrap_or_default().to_owned()];
         ground.extend(self.ground);
         Card {
@@ -58,27 +60,44 @@ impl Finding {
     }
 }
 
-/// Advice, the trial table, what else applies, what is special to the card, what was left out, what was not known, sources.
+/// Before the fold: advice, what this card lists first, the trial table, what else applies. Below it: the other trials, what is special
+/// to the card, what was left out, what was not known, sources.
 fn detail(
     advice: impl Iterator<Item = String>,
-    body: Vec<Block>,
+    [overview, body]: [Vec<Block>; 2],
     end: Option<String>,
     wording: &Wording,
     situation: Situation<'_>,
 ) -> String {
     let mut markdown = Markdown::default();
+    let tables = trial_tables(situation);
+    let (also, more) = also(situation);
     advice.for_each(|paragraph| markdown.paragraph(paragraph));
-    markdown.paragraph(trial_table(situation));
-    markdown.list("What else applies", &also(situation));
-    for block in body {
-        match block {
-            Block::Paragraph(paragraph) => markdown.paragraph(paragraph),
-            Block::List(heading, items) => markdown.list(heading, &items),
-        }
+    put(&mut markdown, overview);
+    markdown.paragraph(tables.first);
+    markdown.list("", &also);
+    markdown.paragraph(FOLD);
+    markdown.list("What else applies", &more);
+    if !tables.others.is_empty() {
+        markdown.paragraph("**Other trials**");
+        markdown.paragraph(tables.others);
     }
+    put(&mut markdown, body);
     wording.closing.iter().for_each(|paragraph| markdown.paragraph(paragraph));
     markdown.paragraph(end.unwrap_or_default());
     markdown.list("Not known", &unknown(situation));
     markdown.paragraph(sources(&wording.sources, situation));
     markdown.text()
+}
+
+/// What parts the few lines that a side bar shows at once from the rest.
+pub(super) const FOLD: &str = "### Details";
+
+fn put(markdown: &mut Markdown, blocks: Vec<Block>) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(paragraph) => markdown.paragraph(paragraph),
+            Block::List(heading, items) => markdown.list(heading, &items),
+        }
+    }
 }

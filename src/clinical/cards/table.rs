@@ -7,41 +7,48 @@ use crate::clinical::derive::{Adequacy, Marker, Reason, Response, Trial, dose_te
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{DailyDose, Day};
 
-/// The most trials a side bar has room for.
-const ROWS: usize = 6;
+/// The trials that stand before the fold, and those below it: a side bar has room for so many.
+const BEFORE_FOLD: usize = 3;
+const BELOW_FOLD: usize = 6;
 
-const HEAD: &str = "| Trial | Dose | Dates | Days at or above the usual minimum | Verdict | Response |\n|---|---|---|---|---|---|";
+const HEAD: &str = "| Trial | Dates | Days at or above minimum | Verdict |\n|---|---|---|---|";
 
-/// The trials as a table, the newest last; where there are too many, those of the current episode first.
-pub(super) fn trial_table(situation: Situation<'_>) -> String {
-    let mut shown: Vec<&Trial> = situation.assessment.trials.iter().collect();
-    let left_out = shown.len().saturating_sub(ROWS);
-    while shown.len() > ROWS {
-        let earlier = shown.iter().position(|trial| !trial.in_episode).unwrap_or(0);
-        shown.remove(earlier);
-    }
-    if shown.is_empty() {
-        return String::new();
-    }
-    let rows: Vec<String> = shown.iter().map(|trial| row(trial, situation.knowledge)).collect();
-    let table = format!("{HEAD}\n{}", rows.join("\n"));
-    match left_out {
-        0 => table,
-        1 => format!("{table}\n\n1 further trial is not shown."),
-        n => format!("{table}\n\n{n} further trials are not shown."),
-    }
+/// The trials as tables, the newest last.
+pub(super) struct TrialTables {
+    /// The few that matter most: those of the current episode before others, the newer before the older.
+    pub(super) first: String,
+    /// The others; empty where there are none.
+    pub(super) others: String,
+}
+
+/// The trials before the fold and below it.
+pub(super) fn trial_tables(situation: Situation<'_>) -> TrialTables {
+    let mut ranked: Vec<(usize, &Trial)> = situation.assessment.trials.iter().enumerate().collect();
+    ranked.sort_by_key(|(index, trial)| std::cmp::Reverse((trial.in_episode, *index)));
+    let others = ranked.split_off(BEFORE_FOLD.min(ranked.len()));
+    let left_out = others.len().saturating_sub(BELOW_FOLD);
+    let others = table(others.into_iter().take(BELOW_FOLD).collect(), situation);
+    let others = match left_out {
+        0 => others,
+        1 => format!("{others}\n\n1 further trial is not shown."),
+        n => format!("{others}\n\n{n} further trials are not shown."),
+    };
+    TrialTables { first: table(ranked, situation), others }
+}
+
+fn table(mut trials: Vec<(usize, &Trial)>, situation: Situation<'_>) -> String {
+    trials.sort_by_key(|(index, _)| *index);
+    let rows: Vec<String> = trials.into_iter().map(|(_, trial)| row(trial, situation.knowledge)).collect();
+    if rows.is_empty() { String::new() } else { format!("{HEAD}\n{}", rows.join("\n")) }
 }
 
 fn row(trial: &Trial, knowledge: &Knowledge) -> String {
-    let name = inline(trial.drug.name());
-    let name = if trial.in_episode { name } else { format!("{name} (earlier episode)") };
+    let episode = if trial.in_episode { "" } else { " (earlier episode)" };
     let cells = [
-        name,
-        inline(&doses(trial, knowledge)),
+        format!("{}{episode} {}", inline(trial.drug.name()), inline(&doses(trial, knowledge))),
         inline(&dates(trial)),
         inline(&days_at_dose(trial)),
-        verdict(trial),
-        inline(&response(trial)),
+        format!("{}; {}", verdict(trial), inline(&response(trial))),
     ];
     format!("| {} |", cells.join(" | "))
 }
@@ -51,8 +58,7 @@ fn doses(trial: &Trial, knowledge: &Knowledge) -> String {
     let text = |dose: Option<DailyDose>| dose.map_or_else(|| "dose unknown".to_owned(), |dose| dose_text(dose, trial.drug, knowledge));
     let mut steps: Vec<String> = trial.doses.iter().map(|span| text(span.mg_per_day)).collect();
     steps.dedup();
-    let minimum =
-        trial.minimum_dose.map(|minimum| format!(" (usual minimum {})", dose_text(minimum, trial.drug, knowledge))).unwrap_or_default();
+    let minimum = trial.minimum_dose.map(|minimum| format!(" (minimum {})", dose_text(minimum, trial.drug, knowledge))).unwrap_or_default();
     let first = steps.len().saturating_sub(3);
     let dots = if first > 0 { "… " } else { "" };
     match steps.get(first..) {
@@ -147,8 +153,8 @@ pub(super) fn response(trial: &Trial) -> String {
         Response::Response => "response",
         Response::Partial => "without sufficient response (partial)",
         Response::NonResponse => "without sufficient response",
-        Response::CannotJudge => "cannot be judged",
-        Response::NotDocumented => "not documented",
+        Response::CannotJudge => "response cannot be judged",
+        Response::NotDocumented => "response not documented",
     };
     match (&trial.baseline, &trial.latest) {
         (Some(baseline), Some(latest)) => {

@@ -1,7 +1,8 @@
 use super::sample::*;
 use super::*;
-use crate::clinical::derive::Unread;
+use crate::clinical::chart::Kind;
 use crate::clinical::derive::{Adequacy, Assessment, Note, Trial};
+use crate::clinical::derive::{Gap, Unread};
 use crate::clinical::units::SourceRef;
 
 fn codes(assessment: &Assessment) -> Vec<CardCode> {
@@ -46,14 +47,47 @@ fn blocks_are_a_blank_line_apart() {
 }
 
 #[test]
-fn the_table_has_at_most_six_rows_and_keeps_the_episode() {
+fn three_trials_stand_before_the_fold_those_of_the_episode_first() {
     let names = ["citalopram", "fluoxetine", "escitalopram", "venlafaxine", "duloxetine", "mirtazapine", "sertraline"];
     let mut trials: Vec<Trial> = names.iter().zip((0..7).rev()).map(|(name, ago)| ended(name, 300.0, 60, 70 * ago)).collect();
-    trials[0].in_episode = false;
+    trials[5].in_episode = false;
     trials[1].adequacy = Adequacy::Unknown;
-    let table = table::trial_table(situation(&assessment(trials)));
-    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 7, "{table}");
-    assert!(!table.contains("| citalopram") && table.contains("1 further trial is not shown."));
+    let tables = table::trial_tables(situation(&assessment(trials)));
+    let rows = |table: &str| table.lines().skip(2).map(|row| row.split(' ').nth(1).unwrap_or_default().to_owned()).collect::<Vec<_>>();
+    assert_eq!(rows(&tables.first), ["venlafaxine", "duloxetine", "sertraline"]);
+    assert_eq!(rows(&tables.others), ["citalopram", "fluoxetine", "escitalopram", "mirtazapine"]);
+}
+
+#[test]
+fn trials_that_are_not_shown_are_counted() {
+    let table = |count: usize| {
+        let trials = (0..count).map(|ago| ended("sertraline", 50.0, 60, 70 * i32::try_from(ago).expect("few"))).collect();
+        table::trial_tables(situation(&assessment(trials))).others
+    };
+    assert_eq!(table(3), "");
+    assert!(!table(9).contains("not shown"));
+    assert!(table(10).ends_with("1 further trial is not shown."));
+    assert!(table(11).ends_with("2 further trials are not shown."));
+}
+
+#[test]
+fn kinds_that_were_not_had_for_one_reason_share_a_line() {
+    let mut assessment = assessment(vec![trial("sertraline", 50.0, 30)]);
+    let gap = |kind, why: &str| Gap { kind, why: why.to_owned() };
+    assessment.coverage.gaps =
+        vec![gap(Kind::Procedures, "procedures: none in the record"), gap(Kind::Encounters, "encounters: none in the record")];
+    let detail = cards(situation(&assessment)).remove(0).detail;
+    assert!(detail.contains("- procedures, encounters: none in the record"), "{detail}");
+}
+
+/// What a side bar shows at once: the advice, the options by name, three trials, three lines (issue: about 900 characters).
+#[test]
+fn the_part_before_the_fold_is_short() {
+    let assessment = with_options(assessment(vec![ended("citalopram", 20.0, 60, 70), trial("venlafaxine", 150.0, 60)]));
+    for card in cards(situation(&assessment)) {
+        let (before, _) = card.detail.split_once(finding::FOLD).expect("a fold");
+        assert!(before.chars().count() <= 1_000, "{} characters: {before}", before.chars().count());
+    }
 }
 
 #[test]

@@ -95,6 +95,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         variant: Some(variant.word()),
         text: text(variant, trial, situation),
         values: words::values(trial, agent(variant, trial, situation), situation),
+        overview: Vec::new(),
         body: Vec::new(),
         end: None,
         ground: words::ground(variant, trial, agent(variant, trial, situation)),

@@ -146,7 +146,7 @@ fn no_rise_of_a_tricyclic_or_paroxetine_from_65_on() {
         assessment.patient.age_years = Some(age);
         let card = card(situation(&assessment)).expect("speaks");
         assert_eq!(card.variant, Some("dose"));
-        assert_eq!(card.detail.contains("Raise"), rises, "{name} at {age}");
+        assert_eq!(card.detail.contains("Suggested: raise"), rises, "{name} at {age}");
     }
 }
 

@@ -46,7 +46,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
     ]);
     values.extend(last.clone().map(|last| ("last", last)));
     let ground = vec![trial.drug.to_string(), trial.start.map(|start| start.to_string()).unwrap_or_default(), last.unwrap_or_default()];
-    Some(Finding { variant: None, text, values, body: Vec::new(), end: None, ground })
+    Some(Finding { variant: None, text, values, overview: Vec::new(), body: Vec::new(), end: None, ground })
 }
 
 #[cfg(test)]

@@ -36,6 +36,36 @@ pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Bloc
     untested(situation).into_iter().chain(lists).collect()
 }
 
+/// The options by name: a line each for the dose, adding and switching, one for the rest. What a side bar shows before the fold.
+pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String> {
+    let drug_kinds = [StepKind::Optimise, StepKind::Switch, StepKind::Augment];
+    let of = |kind: StepKind| {
+        let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
+        let (shown, more) = best(&offered);
+        // what stands in brackets in the table is for the details
+        let short = |name: String| name.split(" (").next().unwrap_or_default().to_owned();
+        let names: Vec<String> = shown.iter().map(|option| short(name(option, situation))).collect();
+        (names, more.len())
+    };
+    let order = order(situation.assessment.adequate_failed_trials, adjunct_first);
+    let mut lines = Vec::new();
+    let mut others = Vec::new();
+    for kind in order {
+        let (names, more) = of(kind);
+        if names.is_empty() {
+            continue;
+        }
+        if !drug_kinds.contains(&kind) {
+            others.extend(names);
+            continue;
+        }
+        let more = if more == 0 { String::new() } else { format!(" or {more} more") };
+        lines.push(format!("**{}:** {}{more}", heading(kind), inline(&names.join(", "))));
+    }
+    lines.extend((!others.is_empty()).then(|| format!("**Also:** {}", inline(&others.join(", ")))));
+    lines
+}
+
 fn offered(situation: Situation<'_>) -> impl Iterator<Item = &TreatmentOption> {
     situation.assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut)
 }
@@ -72,7 +102,7 @@ const fn heading(kind: StepKind) -> &'static str {
     match kind {
         StepKind::Optimise => "Raise the dose",
         StepKind::Switch => "Switch to",
-        StepKind::Augment => "Add (the antidepressant stays, unless said otherwise)",
+        StepKind::Augment => "Add to the antidepressant",
         StepKind::Neurostimulation => "Neurostimulation",
         StepKind::RapidActing => "Rapid-acting, in a clinic",
         StepKind::Psychotherapy => "Psychotherapy",

@@ -92,6 +92,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         variant: Some(step.variant()),
         text: step.text(partial, list::has_room(situation)),
         values: values(step, situation),
+        overview: overview(step, partial, situation),
         body: body(step, partial, situation),
         end: list::left_out(situation),
         ground: ground(step, situation),
@@ -198,14 +199,27 @@ fn values(step: Step<'_>, situation: Situation<'_>) -> Values {
     values
 }
 
-fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    if let Step::Unjudged = step {
-        let question = |trial: &&Trial| format!("{}: remitted, better, no change, not tolerated?", trial_line(trial, situation.knowledge));
-        blocks.push(Block::List("Not documented", undocumented(situation).iter().map(question).collect()));
+/// Adding comes before switching where a drug helped in part.
+const fn adjunct_first(step: Step<'_>, partial: bool) -> bool {
+    partial || matches!(step, Step::ResponseLost(_))
+}
+
+/// What is asked of the prescriber, else the options by name.
+fn overview(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
+    match step {
+        Step::Unjudged => {
+            let question =
+                |trial: &&Trial| format!("{}: remitted, better, no change, not tolerated?", trial_line(trial, situation.knowledge));
+            vec![Block::List("", undocumented(situation).iter().map(question).collect())]
+        }
+        Step::ResponseLost(_) | Step::NotTolerated(_) | Step::CannotBeRaised(_) | Step::TierTwo | Step::TierOne => {
+            vec![Block::List("", list::names(situation, adjunct_first(step, partial)))]
+        }
     }
-    let adjunct_first = partial || matches!(step, Step::ResponseLost(_));
-    blocks.extend(list::options(situation, adjunct_first));
+}
+
+fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
+    let mut blocks = list::options(situation, adjunct_first(step, partial));
     blocks.extend(list::last_lines(situation));
     blocks
 }

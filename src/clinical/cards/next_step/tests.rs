@@ -30,7 +30,8 @@ fn tier_one_without_response_raises_or_switches_first() {
     let card = speaks(&with_options(one_failure())).expect("speaks");
     assert_eq!(card.variant, Some("tier-1"));
     let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
-    assert!(place("**Raise the dose**") < place("**Switch to**") && place("**Switch to**") < place("**Add ("));
+    assert!(place("**Raise the dose:**") < place("**Switch to:**") && place("**Switch to:**") < place("**Add to the antidepressant:**"));
+    assert!(place("**Raise the dose**") < place("**Switch to**") && place("**Switch to**") < place("**Add to the antidepressant**"));
     assert!(card.detail.contains("not proved better than continuing"));
     assert!(card.detail.contains("room to 200 mg"), "{}", card.detail);
     assert!(card.detail.contains("Not checked here"));
@@ -57,7 +58,7 @@ fn tier_one_with_partial_response_adds_first() {
     let partial = Trial { response: Response::Partial, ..trial("sertraline", 50.0, 60) };
     let card = speaks(&with_options(assessment(vec![partial]))).expect("speaks");
     let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
-    assert!(place("**Add (") < place("**Switch to**"));
+    assert!(place("**Add to the antidepressant**") < place("**Switch to**"));
     assert!(card.summary.contains("adjunct first"));
 }
 
