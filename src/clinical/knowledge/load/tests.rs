@@ -320,6 +320,19 @@ fn the_document_has_every_table() {
     assert!(text.contains("weight+BMI\\|29463-7"));
 }
 
+#[test]
+fn the_document_names_sources_that_a_clinician_can_look_up_and_no_working_files() {
+    let text = builtin().to_markdown();
+    let named = |line: &str| {
+        let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c)).collect();
+        let file = |word: &&str| ["txt", "csv"].iter().any(|end| word.rsplit_once('.').is_some_and(|(_, ending)| ending == *end));
+        let ours = ["seed", "find_string", "rxnorm_products"].iter().any(|own| words.iter().any(|word| word.eq_ignore_ascii_case(own)));
+        ours || words.iter().any(file) || line.contains("review 20") || line.contains("review F")
+    };
+    let found: Vec<&str> = text.lines().filter(|line| named(line)).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 /// 92 ms in an unoptimised build on two shared cores (November 2026).
 #[test]
 #[ignore = "prints how long loading takes"]
