@@ -2,13 +2,10 @@
 
 use crate::clinical::chart::{Chart, Condition, Extent, Kind, ProcedureKind};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{ConditionGroup, Day, SourceRef};
+use crate::clinical::units::{ConditionGroup, Day, Days, SourceRef};
 
 use super::score::Scores;
 use super::{Bipolar, BipolarState, Scope, ScopeReason, ScopeStatus};
-
-/// A hospice encounter or procedure counts for so long (rules.md 1.3).
-const HOSPICE_DAYS: i32 = 365;
 
 /// Whether any accepted diagnosis of depression is on file, current or not.
 pub fn has_depression_diagnosis(chart: &Chart) -> bool {
@@ -56,7 +53,7 @@ pub fn scope(chart: &Chart, knowledge: &Knowledge, index: &[&Condition], bipolar
     if is_dead(chart, as_of) {
         out.push(ScopeReason::Deceased);
     }
-    if in_hospice(chart, as_of) {
+    if in_hospice(chart, knowledge.parameters().hospice_recent_days, as_of) {
         out.push(ScopeReason::Hospice);
     }
     let conditions = chart.coverage.of(Kind::Conditions);
@@ -95,8 +92,9 @@ fn is_dead(chart: &Chart, as_of: Day) -> bool {
     chart.patient.as_ref().and_then(|patient| patient.deceased).is_some_and(|died| died.is_none_or(|day| day <= as_of))
 }
 
-fn in_hospice(chart: &Chart, as_of: Day) -> bool {
-    let recent = |last: Day| last <= as_of && as_of - last <= HOSPICE_DAYS;
+/// A current diagnosis, or an encounter or procedure of the last so many days (rules.md 1.3).
+fn in_hospice(chart: &Chart, recent_days: Days, as_of: Day) -> bool {
+    let recent = |last: Day| last <= as_of && as_of - last <= recent_days;
     let condition = chart.conditions.iter().any(|condition| condition.current && condition.groups.has(ConditionGroup::Hospice));
     let encounter =
         chart.encounters.iter().any(|encounter| encounter.groups.has(ConditionGroup::Hospice) && recent(encounter.span.last.min(as_of)));

@@ -2,14 +2,11 @@
 
 use crate::clinical::chart::{Chart, Evidence, ProcedureKind};
 use crate::clinical::knowledge::{Knowledge, TrialUse};
-use crate::clinical::units::{Day, Days, SourceRef};
+use crate::clinical::units::{Day, SourceRef};
 
 use super::{Course, CourseKind};
 
-/// Two sessions further apart than this belong to two courses (rules.md 17).
-const SAME_COURSE_DAYS: Days = 56;
-
-/// The courses on file, by first session.
+/// The courses on file, by first session. Two sessions too far apart belong to two courses (rules.md 17).
 pub fn courses(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Course> {
     let procedures = chart.procedures.iter().filter_map(|procedure| {
         let kind = match procedure.kind {
@@ -31,7 +28,8 @@ pub fn courses(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Course> 
     });
     let mut sessions: Vec<(CourseKind, Day, SourceRef)> = procedures.chain(doses).filter(|(_, day, _)| *day <= as_of).collect();
     sessions.sort();
-    let same = |a: &(CourseKind, Day, SourceRef), b: &(CourseKind, Day, SourceRef)| a.0 == b.0 && b.1 - a.1 <= SAME_COURSE_DAYS;
+    let apart = knowledge.parameters().course_same_max_days;
+    let same = |a: &(CourseKind, Day, SourceRef), b: &(CourseKind, Day, SourceRef)| a.0 == b.0 && b.1 - a.1 <= apart;
     let mut courses: Vec<Course> = sessions.chunk_by(same).filter_map(one).collect();
     courses.sort_by_key(|course| (course.first, course.kind));
     courses

@@ -103,7 +103,7 @@ fn one<'a>(
             Claim { supply: supply(record, wanted, newest_mention, knowledge.parameters(), as_of), minimum }
         })
         .collect();
-    let timeline = timeline(&claims, as_of);
+    let timeline = timeline(&claims, knowledge.parameters().late_refill_days, as_of);
     let mut notes: Vec<Note> = claims.iter().flat_map(|claim| claim.supply.notes.iter().cloned()).collect();
     notes.extend(records.iter().filter_map(|(record, _)| contradiction(record)));
     notes.sort();
