@@ -148,6 +148,7 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 /// What is told that no trial holds.
 fn notes(chart: &Chart, taken: &[taken::Taken<'_>]) -> Vec<Note> {
     let mut notes = adherence::notes(chart, taken);
+    notes.extend(scope::unspecified_note(chart));
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",
         text: drug.label.clone(),
