@@ -1,7 +1,7 @@
-//! Courses of sessions: ECT, TMS, esketamine, ketamine.
+//! Courses of sessions: ECT, TMS, esketamine, ketamine (rules.md 10, next-step).
 
-use crate::clinical::chart::{Chart, Evidence, ProcedureKind};
-use crate::clinical::knowledge::{Knowledge, TrialUse};
+use crate::clinical::chart::{Chart, Component, Evidence, ProcedureKind};
+use crate::clinical::knowledge::{Antidepressant, Knowledge, TrialUse};
 use crate::clinical::units::{Day, SourceRef};
 
 use super::{Course, CourseKind};
@@ -20,9 +20,8 @@ pub fn courses(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Course> 
     });
     let given = chart.medications.iter().filter(|record| matches!(record.evidence, Evidence::Administered | Evidence::Dispensed));
     let doses = given.filter_map(|record| {
-        let by_session = |row: &crate::clinical::knowledge::Antidepressant| row.trial_use == TrialUse::Course;
-        let is_course =
-            |component: &crate::clinical::chart::Component| knowledge.antidepressant(component.ingredient).is_some_and(by_session);
+        let by_session = |row: &Antidepressant| row.trial_use == TrialUse::Course;
+        let is_course = |component: &Component| knowledge.antidepressant(component.ingredient).is_some_and(by_session);
         record.medicine.components.iter().any(is_course).then_some(())?;
         Some((CourseKind::Esketamine, record.start?.first, record.source.clone()))
     });
