@@ -42,9 +42,6 @@ struct Times {
     encountered: Option<Day>,
 }
 
-/// An encounter diagnosis without a clinicalStatus is current for this many days after it was recorded (rules.md 1).
-const ENCOUNTER_DIAGNOSIS_DAYS: i32 = 365;
-
 /// Reads one diagnosis: accepted, refuted, or none of the groups of the tables.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
@@ -109,7 +106,8 @@ fn condition<'a>(
     let category = |word: &str| view.category.iter().any(|concept| concept.is_any(&[word]));
     let listed = view.category.is_empty() || category("problem-list-item") || category("health-concern");
     let encounter_diagnosis = category("encounter-diagnosis");
-    let fresh = times.recorded.or(times.encountered).is_some_and(|day| reading.as_of - day <= ENCOUNTER_DIAGNOSIS_DAYS);
+    let fresh_days = reading.knowledge.parameters().encounter_diagnosis_days;
+    let fresh = times.recorded.or(times.encountered).is_some_and(|day| reading.as_of - day <= fresh_days);
     let current = if status_given {
         status(&["active", "recurrence", "relapse"])
     } else {

@@ -2,7 +2,7 @@
 
 use super::Situation;
 use crate::clinical::derive::{
-    Augmentation, BipolarState, ContributorStatus, ContributorWeight, IndicatorWeight, Marker, ScopeStatus, Severity, Trial, dose_room,
+    self, Augmentation, BipolarState, ContributorStatus, ContributorWeight, IndicatorWeight, Marker, ScopeStatus, Severity, Trial,
 };
 use crate::clinical::units::{Day, Instrument};
 
@@ -80,16 +80,12 @@ impl<'a> Situation<'a> {
 
     /// Whether the dose is below the usual minimum and has been for long enough to say so (rules.md 10, variant `dose`).
     pub(super) fn below_minimum(self, trial: &Trial) -> bool {
-        let low = trial.current_dose.zip(trial.minimum_dose).is_some_and(|(dose, minimum)| dose < minimum);
-        let quiet = self.knowledge.parameters().dose_card_after_increase_days;
-        let settled = |day: Day| self.assessment.as_of - day + 1 > quiet;
-        low && trial.start.is_none_or(settled) && trial.last_increase.is_none_or(settled)
+        derive::below_minimum(trial, self.knowledge, self.assessment.as_of)
     }
 
     /// Whether the trial is below the minimum and has reached the maximum for this age and form: only a switch is left.
     pub(super) fn cannot_be_raised(self, trial: &Trial) -> bool {
-        let reached = || dose_room(trial, self.assessment.patient.age_years, self.knowledge).is_exhausted(trial);
-        trial.ongoing && self.below_minimum(trial) && reached()
+        derive::cannot_be_raised(trial, self.assessment.patient.age_years, self.knowledge, self.assessment.as_of)
     }
 
     /// Whether the loss of response is certain enough to plan the next step: two scores, an adequate trial (rules.md 4).

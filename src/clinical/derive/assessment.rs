@@ -324,7 +324,7 @@ pub enum Certainty {
 /// Something told that is no verdict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Note {
-    /// What kind: `supply-from-quantity`, `supply-differs`, `code-contradicted`, `score-differs-from-items` ...
+    /// What kind: `supply-from-quantity`, `supply-differs`, `code-contradicted`, `score-differs-from-items`, `diagnosis-unspecified` ...
     pub id: &'static str,
     /// In words for the prescriber. Values of the record in it are still unescaped.
     pub text: String,

@@ -1,7 +1,7 @@
 //! One drug day by day: the supplies of every source laid over one another (rules.md 3.1).
 
 use crate::clinical::chart::{Evidence, MedicationRecord, RecordState};
-use crate::clinical::units::{DailyDose, Day, Span};
+use crate::clinical::units::{DailyDose, Day, Days, Span};
 
 use super::supply::{Portion, Supply};
 
@@ -50,8 +50,8 @@ pub struct Claim<'a> {
     pub minimum: Option<DailyDose>,
 }
 
-/// Lays the claims on one drug over one another.
-pub fn timeline<'a>(claims: &[Claim<'a>], as_of: Day) -> Timeline<'a> {
+/// Lays the claims on one drug over one another; a line of stock may be refilled so many days late (`late_refill_days`).
+pub fn timeline<'a>(claims: &[Claim<'a>], late_refill: Days, as_of: Day) -> Timeline<'a> {
     let mut exposures: Vec<Exposure<'a>> = Vec::new();
     let mut standing_since = None;
     for evidence in [Evidence::Dispensed, Evidence::Administered, Evidence::Stated, Evidence::Ordered] {
@@ -61,15 +61,15 @@ pub fn timeline<'a>(claims: &[Claim<'a>], as_of: Day) -> Timeline<'a> {
             continue;
         }
         let (Some(first), Some(last)) = (exposures.first().map(|e| e.span.first), exposures.last().map(|e| e.span.last)) else {
-            exposures = level(&of_source, as_of);
+            exposures = level(&of_source, late_refill, as_of);
             continue;
         };
         let later: Vec<&Claim<'a>> = of_source.iter().copied().filter(|claim| claim.supply.first() > Some(last)).collect();
-        let before = level(&of_source, as_of).into_iter().filter_map(|exposure| clip(exposure, None, Some(first - 1)));
+        let before = level(&of_source, late_refill, as_of).into_iter().filter_map(|exposure| clip(exposure, None, Some(first - 1)));
         if later.is_empty() && of_source.iter().any(|claim| still_active(claim, as_of)) && last < as_of {
             standing_since = Some(last);
         }
-        let after = level(&later, as_of);
+        let after = level(&later, late_refill, as_of);
         exposures = before.chain(std::mem::take(&mut exposures)).chain(after).collect();
     }
     let stopped_on = stopped_on(claims, as_of);
@@ -104,18 +104,15 @@ fn stopped_on(claims: &[Claim<'_>], as_of: Day) -> Option<Day> {
 }
 
 /// One source by itself: supplies roll over, change the dose, or add to one another.
-fn level<'a>(claims: &[&Claim<'a>], as_of: Day) -> Vec<Exposure<'a>> {
+fn level<'a>(claims: &[&Claim<'a>], late_refill: Days, as_of: Day) -> Vec<Exposure<'a>> {
     let mut sorted: Vec<&Claim<'a>> = claims.to_vec();
     sorted.sort_by_key(|claim| (claim.supply.first(), claim.supply.portions.first().map(|p| p.dose), &claim.supply.record.source));
     let mut lines: Vec<Line<'a>> = Vec::new();
     for day in sorted.chunk_by(|a, b| a.supply.first() == b.supply.first()) {
-        hand_over(&mut lines, day);
+        hand_over(&mut lines, day, late_refill);
     }
     sum(&lines, as_of)
 }
-
-/// A line of stock that ran out is still the same line if it is filled again so many days later, beside another that runs on.
-const LATE_REFILL_DAYS: i32 = 14;
 
 /// What is taken of one strength: supplies of the same dose, one after the other.
 struct Line<'a> {
@@ -181,7 +178,7 @@ impl<'a> Line<'a> {
 }
 
 /// What is handed over on one day: the dose of a running line continues it, another dose replaces every line that this day leaves alone.
-fn hand_over<'a>(lines: &mut Vec<Line<'a>>, day: &[&Claim<'a>]) {
+fn hand_over<'a>(lines: &mut Vec<Line<'a>>, day: &[&Claim<'a>], late_refill: Days) {
     let Some(first) = day.first().and_then(|claim| claim.supply.first()) else { return };
     let mut touched = Vec::new();
     let mut replaces = false;
@@ -189,7 +186,7 @@ fn hand_over<'a>(lines: &mut Vec<Line<'a>>, day: &[&Claim<'a>]) {
     for claim in day {
         let dose = claim.supply.portions.first().map(|portion| portion.dose);
         let added = claim.supply.record.evidence == Evidence::Administered || claim.supply.record.instruction.in_addition;
-        let same = lines.iter().position(|line| line.dose() == dose && continues(line, lines, first));
+        let same = lines.iter().position(|line| line.dose() == dose && continues(line, lines, first, late_refill));
         match same.filter(|_| !added) {
             Some(line) => {
                 lines[line].append(claim);
@@ -211,10 +208,10 @@ fn hand_over<'a>(lines: &mut Vec<Line<'a>>, day: &[&Claim<'a>]) {
 }
 
 /// Whether a line is running on a day, or ran out shortly before it beside another that still runs.
-fn continues(line: &Line<'_>, lines: &[Line<'_>], day: Day) -> bool {
+fn continues(line: &Line<'_>, lines: &[Line<'_>], day: Day, late_refill: Days) -> bool {
     let running = |line: &Line<'_>| line.last() >= Some(day);
     let beside = |other: &Line<'_>| running(other) && other.first() <= line.last();
-    running(line) || !line.replaced && line.last() >= Some(day - LATE_REFILL_DAYS) && lines.iter().any(beside)
+    running(line) || !line.replaced && line.last() >= Some(day - late_refill) && lines.iter().any(beside)
 }
 
 /// The lines summed day by day.

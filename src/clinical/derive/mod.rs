@@ -183,6 +183,7 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 fn notes(chart: &Chart, taken: &[taken::Taken<'_>]) -> Vec<Note> {
     let mut notes = adherence::notes(chart, taken);
     notes.extend(taken.iter().flat_map(|drug| drug.unclear.iter().cloned()));
+    notes.extend(scope::unspecified_note(chart));
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",
         text: drug.label.clone(),

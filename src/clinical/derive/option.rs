@@ -7,16 +7,6 @@ use super::assessment::{Adequacy, Augmentation, Marker, Response, StepKind, Trea
 use crate::clinical::knowledge::{Antidepressant, Knowledge, Offer, OptionKind, OptionRow};
 use crate::clinical::units::{DailyDose, Day, Form, Ingredient};
 
-/// What rules.md 10 gives only after two failures.
-const TIER_TWO: [&str; 6] = ["lithium", "liothyronine", "olanzapine_fluoxetine", "esketamine", "ketamine_iv", "ect"];
-
-/// A row that needs more failures than that: vagus nerve stimulation, four (rules.md 10).
-const NEEDS_FOUR: &str = "vns";
-const FOUR: usize = 4;
-
-/// From this age no dose of a TCA or of paroxetine is raised (rules.md 10, variant `dose`).
-const NO_RISE_FROM_AGE: i32 = 65;
-
 const UNTESTED: &str = "not checked: contraindications and interactions";
 
 /// What the options are fitted to.
@@ -135,14 +125,11 @@ impl OptionGround<'_> {
         if biological && self.bipolar_strong {
             reasons.push("bipolar question open".to_owned());
         }
-        if biological && failures == 0 && !(self.tier_zero && kind == StepKind::Switch) {
+        if row.min_failures > 0 && failures == 0 && !(self.tier_zero && kind == StepKind::Switch) {
             reasons.push("no adequate failure yet".to_owned());
         }
-        if TIER_TWO.contains(&row.id) && failures < 2 {
-            reasons.push("after two adequate failures".to_owned());
-        }
-        if row.id == NEEDS_FOUR && failures < FOUR {
-            reasons.push("after four adequate failures".to_owned());
+        if row.min_failures > 1 && failures < row.min_failures {
+            reasons.push(after(row.min_failures));
         }
         for drug in drugs {
             let name = if drugs.len() > 1 { format!("{drug}: ") } else { String::new() };
@@ -164,9 +151,9 @@ impl OptionGround<'_> {
             reasons.push("not tolerated".to_owned());
         }
         if let Some(class) = self.knowledge.antidepressant(drug).map(|row| row.class).filter(|_| kind == StepKind::Switch)
-            && self.failures_in(class) >= 2
+            && at_least(self.failures_in(class), self.knowledge.parameters().class_failures_remove_class)
         {
-            reasons.push(format!("two adequate failures within its class ({class})"));
+            reasons.push(format!("{} adequate failures within its class ({class})", in_words(self.failures_in(class))));
         }
         reasons
     }
@@ -225,11 +212,13 @@ impl OptionGround<'_> {
         Some(option)
     }
 
-    /// To a psychiatrist: given from two failures on (rules.md 10).
+    /// To a psychiatrist (rules.md 10).
     fn referral(&self) -> TreatmentOption {
-        let (verdict, reasons) = match self.counted.len() {
-            0 | 1 => (Verdict::LeftOut, vec!["after two adequate failures".to_owned()]),
-            n => (Verdict::Suitable, vec![format!("record shows {n} adequate trials without sufficient response")]),
+        let (failures, least) = (self.counted.len(), self.knowledge.parameters().referral_min_failures);
+        let (verdict, reasons) = if at_least(failures, least) {
+            (Verdict::Suitable, vec![format!("record shows {failures} adequate trials without sufficient response")])
+        } else {
+            (Verdict::LeftOut, vec![after(usize::try_from(least).unwrap_or_default())])
         };
         TreatmentOption {
             id: "psychiatry".to_owned(),
@@ -241,6 +230,21 @@ impl OptionGround<'_> {
             drug: None,
         }
     }
+}
+
+fn at_least(count: usize, least: i32) -> bool {
+    i32::try_from(count).is_ok_and(|count| count >= least)
+}
+
+/// `after two adequate failures`.
+fn after(failures: usize) -> String {
+    format!("after {} adequate failures", in_words(failures))
+}
+
+/// A small number in words, as a sentence has it; a larger one in figures.
+fn in_words(number: usize) -> String {
+    let words = ["no", "one", "two", "three", "four", "five"];
+    words.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
 /// What to measure and when, without the codes: `weight+BMI|29463-7|baseline, wk 4` becomes `weight+BMI: baseline, wk 4`.
@@ -279,11 +283,8 @@ impl DoseRoom {
 /// How far the dose of this trial may be raised at this age.
 pub fn dose_room(trial: &Trial, age: Option<i32>, knowledge: &Knowledge) -> DoseRoom {
     let Some(row) = knowledge.antidepressant(trial.drug) else { return DoseRoom { maximum: None, advised_against: false } };
-    let old = age.is_some_and(|age| age >= NO_RISE_FROM_AGE);
-    DoseRoom {
-        maximum: maximum(row, trial.current_form, age),
-        advised_against: old && (row.class == "tca" || row.ingredient.name() == "paroxetine"),
-    }
+    let advised_against = row.no_rise_from_age.zip(age).is_some_and(|(from, age)| age >= from);
+    DoseRoom { maximum: maximum(row, trial.current_form, age), advised_against }
 }
 
 fn maximum(row: &Antidepressant, form: Form, age: Option<i32>) -> Option<DailyDose> {

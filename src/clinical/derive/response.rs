@@ -6,12 +6,6 @@ use crate::clinical::units::{Day, Instrument};
 use super::score::{Scores, last_between, nearest};
 use super::{Response, Score};
 
-/// How long after an augmentation began a score may still judge the antidepressant alone (rules.md 3.5).
-const SCORE_AFTER_AUGMENTATION_DAYS: i32 = 7;
-
-/// Early improvement is a drop by this much up to day 28 (rules.md 4).
-const IMPROVING_PERCENT: i64 = 20;
-
 /// What a trial did to the symptoms.
 #[derive(Debug, Clone)]
 pub struct Course {
@@ -23,7 +17,7 @@ pub struct Course {
     pub latest: Option<Score>,
     /// It had responded, and the response was lost while it was still taken.
     pub lost: Option<Lost>,
-    /// Dropped by a fifth within four weeks.
+    /// Dropped early by enough to predict a response (`improving_drop_pct`).
     pub improving: bool,
 }
 
@@ -84,7 +78,7 @@ fn on_scale(scale: &[Score], period: Period, parameters: &Parameters) -> Course 
     let baseline = nearest(scale, period.start, parameters.baseline_window_before_days, parameters.baseline_window_after_days).cloned();
     let first = period.start + (parameters.end_score_min_day - 1);
     let last = if period.ongoing { period.as_of } else { (period.until + parameters.end_score_after_stop_days).min(period.as_of) };
-    let alone = period.augmented.and_then(|day| last_between(scale, first, last.min(day + SCORE_AFTER_AUGMENTATION_DAYS)));
+    let alone = period.augmented.and_then(|day| last_between(scale, first, last.min(day + parameters.score_after_augmentation_days)));
     let latest = alone.or_else(|| last_between(scale, first, last)).cloned();
     let mut course = Course { response: Response::NotDocumented, baseline, latest, lost: None, improving: false };
     if let Some(end) = &course.latest
@@ -108,7 +102,8 @@ fn on_scale(scale: &[Score], period: Period, parameters: &Parameters) -> Course 
 fn is_improving(scale: &[Score], baseline: &Score, period: Period, parameters: &Parameters) -> bool {
     let last = period.start + (parameters.end_score_min_day - 1);
     last_between(scale, baseline.date + 1, last).is_some_and(|score| {
-        i64::from(baseline.score - score.score) * 100 >= IMPROVING_PERCENT * i64::from(baseline.score) && baseline.score > 0
+        i64::from(baseline.score - score.score) * 100 >= i64::from(parameters.improving_drop_pct) * i64::from(baseline.score)
+            && baseline.score > 0
     })
 }
 

@@ -2,28 +2,47 @@
 
 use crate::clinical::chart::{Chart, Condition, Extent, Kind, ProcedureKind};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{ConditionGroup, Day, SourceRef};
+use crate::clinical::units::{ConditionGroup, Day, Days, SourceRef};
 
 use super::score::Scores;
-use super::{Bipolar, BipolarState, Scope, ScopeReason, ScopeStatus};
+use super::{Bipolar, BipolarState, Note, Scope, ScopeReason, ScopeStatus};
 
-/// A hospice encounter or procedure counts for so long (rules.md 1.3).
-const HOSPICE_DAYS: i32 = 365;
+/// The groups of depression that say which depression it is.
+const SPECIFIC: [ConditionGroup; 7] = [
+    ConditionGroup::DepressionMddActive,
+    ConditionGroup::DepressionMddPartialRemission,
+    ConditionGroup::DepressionMddFullRemission,
+    ConditionGroup::DepressionPersistent,
+    ConditionGroup::DepressionPeripartum,
+    ConditionGroup::DepressionPsychotic,
+    ConditionGroup::DepressionOther,
+];
 
 /// Whether any accepted diagnosis of depression is on file, current or not.
 pub fn has_depression_diagnosis(chart: &Chart) -> bool {
-    use ConditionGroup::*;
-    chart.conditions.iter().any(|condition| {
-        condition.groups.has_any(&[
-            DepressionMddActive,
-            DepressionMddPartialRemission,
-            DepressionMddFullRemission,
-            DepressionUnspecified,
-            DepressionPersistent,
-            DepressionPeripartum,
-            DepressionPsychotic,
-            DepressionOther,
-        ])
+    let depression = |condition: &Condition| is_unspecified(condition) || condition.groups.has_any(&SPECIFIC);
+    chart.conditions.iter().any(depression)
+}
+
+fn is_unspecified(condition: &Condition) -> bool {
+    condition.groups.has(ConditionGroup::DepressionUnspecified)
+}
+
+/// The request to specify a diagnosis of depression that is current and unspecified, with no more specific one beside it (rules.md 1.2).
+pub fn unspecified_note(chart: &Chart) -> Option<Note> {
+    let current = || chart.conditions.iter().filter(|condition| is_current(condition));
+    let unspecified: Vec<&Condition> = current().filter(|condition| is_unspecified(condition)).collect();
+    let specific = |condition: &Condition| condition.groups.has_any(&SPECIFIC) || condition.groups.has(ConditionGroup::DepressionSecondary);
+    if unspecified.is_empty() || current().any(specific) {
+        return None;
+    }
+    let mut codes: Vec<&str> = unspecified.iter().map(|condition| condition.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    Some(Note {
+        id: "diagnosis-unspecified",
+        text: format!("The depression is coded as unspecified ({}): please specify the diagnosis if it can be.", codes.join(", ")),
+        basis: sources(&unspecified),
     })
 }
 
@@ -56,7 +75,7 @@ pub fn scope(chart: &Chart, knowledge: &Knowledge, index: &[&Condition], bipolar
     if is_dead(chart, as_of) {
         out.push(ScopeReason::Deceased);
     }
-    if in_hospice(chart, as_of) {
+    if in_hospice(chart, knowledge.parameters().hospice_recent_days, as_of) {
         out.push(ScopeReason::Hospice);
     }
     let conditions = chart.coverage.of(Kind::Conditions);
@@ -95,8 +114,9 @@ fn is_dead(chart: &Chart, as_of: Day) -> bool {
     chart.patient.as_ref().and_then(|patient| patient.deceased).is_some_and(|died| died.is_none_or(|day| day <= as_of))
 }
 
-fn in_hospice(chart: &Chart, as_of: Day) -> bool {
-    let recent = |last: Day| last <= as_of && as_of - last <= HOSPICE_DAYS;
+/// A current diagnosis, or an encounter or procedure of the last so many days (rules.md 1.3).
+fn in_hospice(chart: &Chart, recent_days: Days, as_of: Day) -> bool {
+    let recent = |last: Day| last <= as_of && as_of - last <= recent_days;
     let condition = chart.conditions.iter().any(|condition| condition.current && condition.groups.has(ConditionGroup::Hospice));
     let encounter =
         chart.encounters.iter().any(|encounter| encounter.groups.has(ConditionGroup::Hospice) && recent(encounter.span.last.min(as_of)));
@@ -133,4 +153,67 @@ pub fn sources(conditions: &[&Condition]) -> Vec<SourceRef> {
     sources.sort();
     sources.dedup();
     sources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn note(conditions: Vec<Condition>) -> Option<Note> {
+        unspecified_note(&Chart { conditions, ..sample::chart(Vec::new(), Vec::new()) })
+    }
+
+    fn unspecified() -> Condition {
+        Condition { code: "F32.A".to_owned(), ..sample::condition(ConditionGroup::DepressionUnspecified) }
+    }
+
+    // rule 1.2/diagnosis-unspecified: speaks
+    #[test]
+    fn an_unspecified_depression_alone_is_to_be_specified() {
+        let found = note(vec![unspecified()]).expect("a note");
+        assert_eq!((found.id, found.basis), ("diagnosis-unspecified", vec![unspecified().source]));
+        assert!(found.text.contains("(F32.A)"), "{}", found.text);
+        let over = Condition { current: false, ..sample::condition(ConditionGroup::DepressionMddActive) };
+        assert!(note(vec![unspecified(), over]).is_some());
+    }
+
+    // rule 1.2/diagnosis-unspecified: silent
+    #[test]
+    fn nothing_is_asked_beside_a_more_specific_diagnosis_or_when_it_is_over() {
+        for group in SPECIFIC.into_iter().chain([ConditionGroup::DepressionSecondary]) {
+            assert_eq!(note(vec![unspecified(), sample::condition(group)]), None, "{group}");
+        }
+        assert_eq!(note(vec![sample::condition(ConditionGroup::DepressionMddActive)]), None);
+        assert_eq!(note(vec![Condition { current: false, ..unspecified() }]), None);
+        assert_eq!(note(Vec::new()), None);
+    }
+
+    #[test]
+    fn a_depression_of_another_cause_is_no_diagnosis_of_depression() {
+        use ConditionGroup::*;
+        let has = |group| {
+            let chart = Chart { conditions: vec![sample::condition(group)], ..sample::chart(Vec::new(), Vec::new()) };
+            has_depression_diagnosis(&chart)
+        };
+        assert!(SPECIFIC.into_iter().chain([DepressionUnspecified]).all(has));
+        assert!(![DepressionSecondary, DepressionNotMdd, DepressionTrap].into_iter().any(has));
+    }
+
+    #[test]
+    fn a_hospice_procedure_counts_for_a_year() {
+        use crate::clinical::chart::Procedure;
+        use crate::clinical::units::Span;
+        let today = sample::day(sample::TODAY);
+        let out = |days: Days| {
+            let procedure = Procedure {
+                source: SourceRef::new("Procedure/1".to_owned()),
+                kind: ProcedureKind::Hospice,
+                when: Some(Span::of(today - days)),
+                label: "hospice care".to_owned(),
+            };
+            in_hospice(&Chart { procedures: vec![procedure], ..Chart::default() }, 365, today)
+        };
+        assert!(out(365) && !out(366));
+    }
 }

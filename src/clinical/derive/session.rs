@@ -1,15 +1,12 @@
-//! Courses of sessions: ECT, TMS, esketamine, ketamine.
+//! Courses of sessions: ECT, TMS, esketamine, ketamine (rules.md 10, next-step).
 
-use crate::clinical::chart::{Chart, Evidence, ProcedureKind};
-use crate::clinical::knowledge::{Knowledge, TrialUse};
-use crate::clinical::units::{Day, Days, SourceRef};
+use crate::clinical::chart::{Chart, Component, Evidence, ProcedureKind};
+use crate::clinical::knowledge::{Antidepressant, Knowledge, TrialUse};
+use crate::clinical::units::{Day, SourceRef};
 
 use super::{Course, CourseKind};
 
-/// Two sessions further apart than this belong to two courses (rules.md 17).
-const SAME_COURSE_DAYS: Days = 56;
-
-/// The courses on file, by first session.
+/// The courses on file, by first session. Two sessions too far apart belong to two courses (rules.md 17).
 pub fn courses(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Course> {
     let procedures = chart.procedures.iter().filter_map(|procedure| {
         let kind = match procedure.kind {
@@ -23,15 +20,15 @@ pub fn courses(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Course> 
     });
     let given = chart.medications.iter().filter(|record| matches!(record.evidence, Evidence::Administered | Evidence::Dispensed));
     let doses = given.filter_map(|record| {
-        let by_session = |row: &crate::clinical::knowledge::Antidepressant| row.trial_use == TrialUse::Course;
-        let is_course =
-            |component: &crate::clinical::chart::Component| knowledge.antidepressant(component.ingredient).is_some_and(by_session);
+        let by_session = |row: &Antidepressant| row.trial_use == TrialUse::Course;
+        let is_course = |component: &Component| knowledge.antidepressant(component.ingredient).is_some_and(by_session);
         record.medicine.components.iter().any(is_course).then_some(())?;
         Some((CourseKind::Esketamine, record.start?.first, record.source.clone()))
     });
     let mut sessions: Vec<(CourseKind, Day, SourceRef)> = procedures.chain(doses).filter(|(_, day, _)| *day <= as_of).collect();
     sessions.sort();
-    let same = |a: &(CourseKind, Day, SourceRef), b: &(CourseKind, Day, SourceRef)| a.0 == b.0 && b.1 - a.1 <= SAME_COURSE_DAYS;
+    let apart = knowledge.parameters().course_same_max_days;
+    let same = |a: &(CourseKind, Day, SourceRef), b: &(CourseKind, Day, SourceRef)| a.0 == b.0 && b.1 - a.1 <= apart;
     let mut courses: Vec<Course> = sessions.chunk_by(same).filter_map(one).collect();
     courses.sort_by_key(|course| (course.first, course.kind));
     courses

@@ -96,8 +96,7 @@ fn of_drug<'a>(drug: &'a Taken<'a>, knowledge: &'a Knowledge, as_of: Day) -> Vec
         return Vec::new();
     }
     let parameters = knowledge.parameters();
-    let stretches: Vec<&[Exposure<'a>]> =
-        drug.timeline.exposures.chunk_by(|a, b| b.span.first - a.span.last - 1 <= parameters.max_gap_same_trial_days).collect();
+    let stretches: Vec<&[Exposure<'a>]> = drug.spells(parameters.max_gap_same_trial_days).collect();
     let newest = stretches.len().saturating_sub(1);
     let mut spells: Vec<Spell<'a>> = stretches
         .into_iter()

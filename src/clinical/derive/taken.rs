@@ -38,7 +38,7 @@ pub struct Taken<'a> {
     pub unclear: Vec<Note>,
 }
 
-impl Taken<'_> {
+impl<'a> Taken<'a> {
     /// The highest known dose on a day; `None` where nothing is covered, `Some(None)` where the dose is unknown.
     pub fn on(&self, day: Day) -> Option<Option<DailyDose>> {
         self.timeline.exposures.iter().find(|exposure| exposure.span.contains(day)).map(|exposure| exposure.dose)
@@ -56,7 +56,7 @@ impl Taken<'_> {
     }
 
     /// Its uninterrupted spells: stretches parted by more than so many uncovered days (rules.md 3.3.1).
-    pub fn spells(&self, max_gap: Days) -> impl Iterator<Item = &[Exposure<'_>]> {
+    pub fn spells(&self, max_gap: Days) -> impl Iterator<Item = &[Exposure<'a>]> {
         self.timeline.exposures.chunk_by(move |a, b| b.span.first - a.span.last - 1 <= max_gap)
     }
 }
@@ -105,7 +105,7 @@ fn one<'a>(
             Claim { supply: supply(record, wanted, newest_mention, knowledge.parameters(), as_of), minimum }
         })
         .collect();
-    let timeline = timeline(&claims, as_of);
+    let timeline = timeline(&claims, knowledge.parameters().late_refill_days, as_of);
     let mut notes: Vec<Note> = claims.iter().flat_map(|claim| claim.supply.notes.iter().cloned()).collect();
     notes.extend(records.iter().filter_map(|(record, _)| contradiction(record)));
     notes.sort();

@@ -55,20 +55,10 @@ const EXCLUSIVE: &[ConditionGroup] = &[
     ConditionGroup::DepressionSecondary,
 ];
 
-/// What a bipolar code takes away: every depression group.
-const DEPRESSION: &[ConditionGroup] = &[
-    ConditionGroup::DepressionMddActive,
-    ConditionGroup::DepressionMddPartialRemission,
-    ConditionGroup::DepressionMddFullRemission,
-    ConditionGroup::DepressionUnspecified,
-    ConditionGroup::DepressionOther,
-    ConditionGroup::DepressionPersistent,
-    ConditionGroup::DepressionPeripartum,
-    ConditionGroup::DepressionNotMdd,
-    ConditionGroup::DepressionSecondary,
-    ConditionGroup::DepressionPsychotic,
-    ConditionGroup::DepressionTrap,
-];
+/// Whether a bipolar code takes the group away: it does every depression group.
+fn is_depression(group: ConditionGroup) -> bool {
+    EXCLUSIVE.contains(&group) || matches!(group, ConditionGroup::DepressionPsychotic | ConditionGroup::DepressionTrap)
+}
 
 /// The groups of the codes, as the table has them.
 #[derive(Default)]
@@ -158,7 +148,7 @@ impl Conditions {
             }
         }
         groups = longest.values().fold(groups, |groups, (_, depression)| groups.union(*depression));
-        if groups.has_any(DEPRESSION) {
+        if groups.iter().any(is_depression) {
             groups = groups.union(beside);
         }
         if !groups.has(ConditionGroup::DepressionPsychotic) && !yielding.is_empty() {
@@ -171,7 +161,7 @@ impl Conditions {
             groups = groups.union(yielding).union(flag);
         }
         if groups.has(ConditionGroup::BipolarSpectrum) {
-            groups = DEPRESSION.iter().fold(groups, |groups, group| groups.without(*group));
+            groups = groups.iter().filter(|group| !is_depression(*group)).collect();
         }
         if groups.has(ConditionGroup::ContributorSubstanceUseExcludeRemission) {
             groups = groups.without(ConditionGroup::ContributorSubstanceUse);
@@ -216,8 +206,7 @@ fn normal(system: System, code: &str) -> String {
 fn check_against(others: &[(ConditionGroup, Place)], group: ConditionGroup, code: &str, cells: &mut Cells<'_>) {
     for (other, first) in others {
         let exclusive = EXCLUSIVE.contains(&group) && EXCLUSIVE.contains(other);
-        let bipolar =
-            |one, two| one == ConditionGroup::BipolarSpectrum && DEPRESSION.contains(&two) && two != ConditionGroup::DepressionTrap;
+        let bipolar = |one, two| one == ConditionGroup::BipolarSpectrum && is_depression(two) && two != ConditionGroup::DepressionTrap;
         if *other == group {
             cells.fault(Fault::TwiceInGroup { code: code.to_owned(), group: group.to_string(), first: first.to_string() });
         } else if exclusive || bipolar(group, *other) || bipolar(*other, group) {
@@ -256,8 +245,8 @@ mod tests {
     fn a_bipolar_code_leaves_no_depression() {
         let trap = groups(&[(System::Snomed, "67002003")]);
         assert!(trap.has(BipolarSpectrum));
-        assert!(!trap.has_any(DEPRESSION));
-        assert!(!groups(&[(System::Icd10, "F33.1"), (System::Icd10, "F31.9")]).has_any(DEPRESSION));
+        assert!(!trap.iter().any(is_depression));
+        assert!(!groups(&[(System::Icd10, "F33.1"), (System::Icd10, "F31.9")]).iter().any(is_depression));
     }
 
     #[test]
@@ -276,7 +265,7 @@ mod tests {
     #[test]
     fn codes_of_the_same_family_may_be_no_major_depression() {
         for code in ["F32.81", "F34.81", "F43.21"] {
-            assert_eq!(icd(code).iter().filter(|group| DEPRESSION.contains(group)).collect::<Vec<_>>(), [DepressionNotMdd], "{code}");
+            assert_eq!(icd(code).iter().filter(|group| is_depression(*group)).collect::<Vec<_>>(), [DepressionNotMdd], "{code}");
         }
     }
 

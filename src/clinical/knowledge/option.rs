@@ -30,6 +30,8 @@ pub struct OptionRow {
     pub guideline: &'static str,
     /// 1, 2, 3 for first, second, third line in CANMAT 2023; 4 where not rated.
     pub guideline_line: u8,
+    /// The least number of counted failures (rules.md 10); 0 for what needs none.
+    pub min_failures: usize,
     pub start_dose: &'static str,
     pub usual_range: &'static str,
     pub titration: &'static str,
@@ -97,6 +99,8 @@ pub(super) struct RawOption {
     at_dose_level: &'static str,
     at_dose_source: &'static str,
     guideline_line: &'static str,
+    min_failures: &'static str,
+    min_failures_source: &'static str,
     regulatory_status: &'static str,
     guideline: &'static str,
     start_dose: &'static str,
@@ -159,6 +163,11 @@ pub(super) fn options(rows: &[Row<RawOption>], care_levels: &[CareLevel], drugs:
         }
         let lines = [("1", 1), ("2", 2), ("3", 3), ("4", 4)];
         let guideline_line = cells.one_of("guideline_line", row.guideline_line, &lines);
+        let min_failures = cells.count("min_failures", row.min_failures);
+        if offer == Some(Offer::Option) {
+            cells.filled("min_failures", row.min_failures);
+            cells.filled("min_failures_source", row.min_failures_source);
+        }
         for id in parts(row.care_levels).filter(|id| !care_levels.iter().any(|level| level.id == *id)) {
             cells.fault(Fault::UnknownCareLevel(id.to_owned()));
         }
@@ -176,6 +185,7 @@ pub(super) fn options(rows: &[Row<RawOption>], care_levels: &[CareLevel], drugs:
                 augmentation_minimum,
                 augmentation_level,
                 guideline_line,
+                min_failures: min_failures.unwrap_or_default(),
                 regulatory_status: row.regulatory_status,
                 guideline: row.guideline,
                 start_dose: row.start_dose,

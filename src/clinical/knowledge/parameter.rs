@@ -17,6 +17,8 @@ pub struct Parameters {
     pub min_age_years: i32,
     pub index_condition_required: bool,
     pub index_condition_groups: Vec<ConditionGroup>,
+    pub hospice_recent_days: Days,
+    pub encounter_diagnosis_days: Days,
     pub adequate_min_days: Days,
     pub adequate_preferred_days: Days,
     pub pdc_threshold: Percent,
@@ -24,6 +26,7 @@ pub struct Parameters {
     pub max_gap_same_trial_days: Days,
     pub clock_reset_gap_days: Days,
     pub clock_reset_gap_days_fluoxetine: Days,
+    pub late_refill_days: Days,
     pub ongoing_grace_days: Days,
     pub dose_increase_settle_days: Days,
     pub dose_profile: DoseProfile,
@@ -34,20 +37,27 @@ pub struct Parameters {
     pub cross_taper_max_days: Days,
     pub augmentation_min_overlap_days: Days,
     pub augmentation_adequate_days: Days,
+    pub augmentation_holds_days: Days,
     pub augmentation_counts: bool,
     pub intolerance_counts: bool,
     pub baseline_window_before_days: Days,
     pub baseline_window_after_days: Days,
     pub end_score_min_day: Days,
     pub end_score_after_stop_days: Days,
+    pub score_after_augmentation_days: Days,
     pub phq9_response_drop_pct: i32,
     pub phq9_partial_drop_pct: i32,
+    pub improving_drop_pct: i32,
     pub phq9_remission_below: i32,
     pub phq9_active_at_least: i32,
     pub phq9_recent_days: Days,
     pub trd_min_adequate_failures: i32,
     pub trd_min_classes: i32,
     pub tier1_min_adequate_failures: i32,
+    pub class_failures_remove_class: i32,
+    pub referral_min_failures: i32,
+    pub referral_first_min_failures: i32,
+    pub optimum_figures_from_age: i32,
     pub episode_remission_days: Days,
     pub episode_no_treatment_days: Days,
     pub episode_default_lookback_days: Days,
@@ -81,6 +91,7 @@ pub struct Parameters {
     pub partial_ongoing_counts_from_day: Days,
     pub lost_response_scores_apart_days: Days,
     pub course_end_grace_days: Days,
+    pub course_same_max_days: Days,
     pub urgent_phq9_from: i32,
     pub lithium_toxic_from: f64,
     pub lithium_toxic_from_elderly: f64,
@@ -142,19 +153,19 @@ pub(super) fn parameters(
 ) -> Option<Parameters> {
     let mut values = Values::new(rows, site, changes, defects);
     parameters! { values:
-        min_age_years index_condition_required index_condition_groups adequate_min_days adequate_preferred_days pdc_threshold pdc_scope
-        max_gap_same_trial_days clock_reset_gap_days clock_reset_gap_days_fluoxetine ongoing_grace_days dose_increase_settle_days
+        min_age_years index_condition_required index_condition_groups hospice_recent_days encounter_diagnosis_days adequate_min_days adequate_preferred_days pdc_threshold pdc_scope
+        max_gap_same_trial_days clock_reset_gap_days clock_reset_gap_days_fluoxetine late_refill_days ongoing_grace_days dose_increase_settle_days
         dose_profile request_evidence_counts request_open_ended_cap_days distinct_ingredient same_class_overlap_counts
-        cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days augmentation_counts intolerance_counts
-        baseline_window_before_days baseline_window_after_days end_score_min_day end_score_after_stop_days phq9_response_drop_pct
-        phq9_partial_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
-        tier1_min_adequate_failures episode_remission_days episode_no_treatment_days episode_default_lookback_days
+        cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days augmentation_holds_days augmentation_counts intolerance_counts
+        baseline_window_before_days baseline_window_after_days end_score_min_day end_score_after_stop_days score_after_augmentation_days phq9_response_drop_pct
+        phq9_partial_drop_pct improving_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
+        tier1_min_adequate_failures class_failures_remove_class referral_min_failures referral_first_min_failures optimum_figures_from_age episode_remission_days episode_no_treatment_days episode_default_lookback_days
         bipolar_moderate_needed bipolar_switch_window_days bipolar_early_onset_below_years bipolar_failures_indicator
         bipolar_episodes_indicator bipolar_suppress_after_override_days bipolar_refuted_suppress_days mdq_min_yes rms_min_yes
         tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female hb_flag_male hb_flag_pregnant hb_flag_alone
         lab_lookback_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards snooze_days safety_item9_min
         safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from partial_ongoing_counts_from_day
-        lost_response_scores_apart_days course_end_grace_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
+        lost_response_scores_apart_days course_end_grace_days course_same_max_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
         lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days
         postpartum_days standing_warning_repeat_days dose_card_after_increase_days overdose_caution_days
     }

@@ -44,18 +44,31 @@ const SECTIONS: &[Section] = &[
             "floor",
             "usual_maximum",
             "outpatient_maximum",
+            "label_range_start",
             "geriatric_from_age",
             "geriatric_maximum",
+            "no_rise_from_age",
+            "no_rise_source",
             "minimum_source",
             "floor_source",
-            "confidence",
         ],
         without: None,
     },
     Section {
         title: "Antidepressants: start, titration, cautions",
         file: "antidepressants.csv",
-        columns: &["drug", "rxnorm", "atc", "names", "start_dose", "titration", "renal_hepatic_note", "geriatric_note", "source"],
+        columns: &[
+            "drug",
+            "rxnorm",
+            "atc",
+            "names",
+            "start_dose",
+            "titration",
+            "renal_hepatic_note",
+            "geriatric_note",
+            "source",
+            "code_confidence",
+        ],
         without: None,
     },
     Section {
@@ -75,8 +88,12 @@ const SECTIONS: &[Section] = &[
             "drugs",
             "taken_with",
             "at_dose_minimum",
+            "at_dose_level",
             "at_dose_source",
             "guideline",
+            "guideline_line",
+            "min_failures",
+            "min_failures_source",
             "regulatory_status",
             "start_dose",
             "usual_range",
@@ -172,6 +189,18 @@ const SECTIONS: &[Section] = &[
     Section { title: "Classes that look relevant", file: "relevant_classes.csv", columns: &["class", "what", "source"], without: None },
 ];
 
+/// How the cells are to be read.
+const READING: &str = "
+Every fact names its source and how sure it is. What is marked as from memory is to be checked before sign-off.
+
+- verified: checked in the source named; stored: a copy of that source was kept
+- memory: not checked
+- our proposal, project scope, project's aim: ours; no outside source claims it
+- rules.md 9.2: section 9.2 of the project's own decision rules
+- grade A: label, national measure or consistent guideline statement; B: guideline or good study, with some disagreement; \
+C: weak or indirect; D: a choice of ours
+";
+
 impl Document {
     pub fn new(tables: Vec<RawTable>, site: &Site) -> Document {
         Document { tables, site_parameters: site.parameters.clone() }
@@ -179,9 +208,7 @@ impl Document {
 
     pub fn to_markdown(&self, version: &str, sha256: &str, changes: &[SiteChange]) -> String {
         let mut text = format!("# Trialwise: the clinical tables\n\nVersion {version}, SHA-256 `{sha256}`.\n");
-        text.push_str(
-            "\nEvery fact names its source and how sure it is. What is marked as from memory is to be checked before sign-off.\n",
-        );
+        text.push_str(READING);
         if !changes.is_empty() {
             text.push_str("\n## What this site changed\n\n");
             for change in changes {

@@ -19,7 +19,7 @@ use super::finding::{Block, Finding};
 use super::gate::Symptoms;
 use super::table::trial_line;
 use super::wording::{Values, Wording};
-use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room, dose_text};
+use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room, dose_text, not_tolerated};
 use crate::clinical::units::Ingredient;
 
 const TEXTS: [&str; 9] = [
@@ -139,20 +139,8 @@ fn step(situation: Situation<'_>) -> Option<Step<'_>> {
     } else if let Some(trial) = current.filter(|trial| situation.cannot_be_raised(trial)) {
         Some(Step::CannotBeRaised(trial))
     } else {
-        not_tolerated(situation).map(Step::NotTolerated)
+        not_tolerated(&situation.assessment.trials, situation.assessment.current_trial).map(Step::NotTolerated)
     }
-}
-
-/// The trial that ended last, if it was not tolerated and no other is under way.
-fn not_tolerated(situation: Situation<'_>) -> Option<&Trial> {
-    let others = situation.current_trial().is_some_and(|trial| !trial.has_marker(Marker::Intolerance));
-    let ended = situation
-        .assessment
-        .trials
-        .iter()
-        .filter(|trial| !trial.ongoing)
-        .max_by_key(|trial| (trial.end.or(trial.last_covered), trial.start));
-    ended.filter(|trial| !others && trial.has_marker(Marker::Intolerance))
 }
 
 /// The adequate trials of the episode whose response nobody documented, one per drug that is not counted already.

@@ -195,8 +195,27 @@ fn an_unknown_drug_is_a_defect() {
 #[test]
 fn a_minimum_above_the_maximum_and_a_floor_above_the_minimum_are_defects() {
     let found =
-        defects_of_line("antidepressants.csv", "newdrug,,,,ssri,trial,mg/day,500,,,600,400,,,,,,,,,,a source,a source,a source,high");
+        defects_of_line("antidepressants.csv", "newdrug,,,,ssri,trial,mg/day,500,,,600,400,,,,,,,,,,,,a source,a source,a source,high");
     assert_eq!(found, ["`floor` (600) is above `minimum_default` (500)", "`minimum_default` (500) is above `usual_maximum` (400)"]);
+}
+
+#[test]
+fn an_age_without_rises_needs_its_source() {
+    let line = |source: &str| format!("newdrug,,,,ssri,trial,mg/day,50,,,,400,,,,,65,{source},,,,,,a source,,a source,high");
+    assert_eq!(defects_of_line("antidepressants.csv", &line("")), ["`no_rise_source` is empty"]);
+    assert!(defects_of_line("antidepressants.csv", &line("a guideline")).is_empty());
+}
+
+#[test]
+fn an_option_says_after_how_many_failures_it_may_be_given_and_why() {
+    let line = |offer: &str, failures: &str, source: &str| {
+        format!("own,own,psychotherapy,{offer},,,,,,,4,{failures},{source},,,,,,,,,,,,,,,primary_care,a source,high")
+    };
+    let found = |offer, failures, source| defects_of_line("options.csv", &line(offer, failures, source));
+    assert!(found("option", "0", "a guideline").is_empty());
+    assert_eq!(found("option", "", ""), ["`min_failures_source` is empty", "`min_failures` is empty"]);
+    assert_eq!(found("option", "-1", "a guideline").len(), 1);
+    assert!(found("never", "", "").is_empty());
 }
 
 #[test]
@@ -230,7 +249,8 @@ fn a_bad_pattern_is_a_defect() {
 fn a_parameter_outside_its_range_missing_or_unknown_is_a_defect() {
     let found = defects("parameters.csv", |text| text.replace("adequate_min_days,42", "adequate_min_days,20"));
     assert_eq!(found[0].what, "parameter `adequate_min_days` is 20; allowed is 28-84");
-    assert_eq!(found[0].line, Some(5));
+    let line = Texts::builtin().text("parameters.csv").lines().position(|line| line.starts_with("adequate_min_days,")).expect("the row");
+    assert_eq!(found[0].line, Some(line as u64 + 1));
     let found = defects("parameters.csv", |text| text.replace("max_cards,", "max_card,"));
     let found: Vec<_> = found.into_iter().map(|defect| defect.what).collect();
     assert_eq!(found, ["parameter `max_cards` is missing", "unknown parameter `max_card`"]);
@@ -318,6 +338,19 @@ fn the_document_has_every_table() {
         assert!(text.contains(word), "{word}");
     }
     assert!(text.contains("weight+BMI\\|29463-7"));
+}
+
+#[test]
+fn the_document_names_sources_that_a_clinician_can_look_up_and_no_working_files() {
+    let text = builtin().to_markdown();
+    let named = |line: &str| {
+        let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c)).collect();
+        let file = |word: &&str| ["txt", "csv"].iter().any(|end| word.rsplit_once('.').is_some_and(|(_, ending)| ending == *end));
+        let ours = ["seed", "find_string", "rxnorm_products"].iter().any(|own| words.iter().any(|word| word.eq_ignore_ascii_case(own)));
+        ours || words.iter().any(file) || line.contains("review 20") || line.contains("review F")
+    };
+    let found: Vec<&str> = text.lines().filter(|line| named(line)).collect();
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 /// 92 ms in an unoptimised build on two shared cores (November 2026).
