@@ -113,22 +113,32 @@ fn recognised(knowledge: &'static Knowledge, code: &Concept<'_>) -> Medicine {
     } else if let Some(ingredient) = code.codes().find_map(|code| knowledge.ingredient(code)) {
         let strength = displays().flat_map(|text| components(knowledge, text)).find(|found| found.ingredient == ingredient);
         medicine.components = vec![Component { ingredient, strength: strength.and_then(|found| found.strength) }];
+        medicine.product_use = use_named(knowledge, code, &medicine.components);
         if code.wordings().next().is_none() {
             medicine.label = ingredient.name().to_owned();
         }
     } else if let Some(found) = displays().map(|text| components(knowledge, text)).find(|found| !found.is_empty()) {
         medicine.components = found;
         medicine.recognition = Recognition::Display;
+        medicine.product_use = use_named(knowledge, code, &medicine.components);
         return medicine;
     } else {
         medicine.components = code.wordings().map(|text| components(knowledge, text)).find(|found| !found.is_empty()).unwrap_or_default();
         if !medicine.components.is_empty() {
             medicine.recognition = Recognition::Text;
         }
+        medicine.product_use = use_named(knowledge, code, &medicine.components);
         return medicine;
     }
     medicine.contradicted_by = code.wordings().find(|text| contradicts(knowledge, text, &medicine)).map(str::to_owned);
     medicine
+}
+
+/// What the words for a medicine say it may count as, where no product table has its code: Zyban is never a trial (rules.md 3.2).
+fn use_named(knowledge: &'static Knowledge, code: &Concept<'_>, components: &[Component]) -> ProductUse {
+    let said =
+        code.wordings().flat_map(|text| components.iter().map(move |component| knowledge.product_use_in(component.ingredient, text)));
+    said.into_iter().find(|found| *found != ProductUse::Ordinary).unwrap_or(ProductUse::Ordinary)
 }
 
 /// Whether a text names another drug than the code, or another strength of it.

@@ -64,11 +64,12 @@ impl<'a> Situation<'a> {
 
     /// The augmentation that is being taken and still too short to judge; the one begun last, if there are two.
     ///
-    /// With more than twice the days that make it adequate it holds nothing back, whatever its dose (rules.md 3.5: more than 56).
+    /// With more covered days than `augmentation_holds_days` it holds nothing back, whatever its dose (rules.md 3.5).
     pub(super) fn augmentation_in_progress(self) -> Option<&'a Augmentation> {
-        let needed = self.knowledge.parameters().augmentation_adequate_days;
+        let (needed, longest) =
+            (self.knowledge.parameters().augmentation_adequate_days, self.knowledge.parameters().augmentation_holds_days);
         let short =
-            |augmentation: &&Augmentation| augmentation.ongoing && augmentation.at_dose_days < needed && augmentation.days <= 2 * needed;
+            |augmentation: &&Augmentation| augmentation.ongoing && augmentation.at_dose_days < needed && augmentation.days <= longest;
         self.assessment.augmentation.iter().filter(short).max_by_key(|augmentation| augmentation.start)
     }
 

@@ -75,6 +75,23 @@ fn a_display_that_contradicts_its_code_is_told() {
     assert!(said("citalopram 20 MG Oral Tablet").is_some());
 }
 
+/// rules.md 3.2: what is never a trial stays so under a code that no table has, and in free text.
+#[test]
+fn a_brand_that_is_never_a_trial_is_known_by_its_name() {
+    let coded = |code: &str, display: &str| {
+        let coding = json!([{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": code, "display": display}]);
+        let more = json!({"medicationCodeableConcept": {"coding": coding}});
+        chart(&[patient(), request(more)]).medications[0].medicine.product_use
+    };
+    assert_eq!(coded("999999999", "Zyban 150 MG 12HR Extended Release Oral Tablet"), ProductUse::NeverATrial);
+    assert_eq!(coded("42347", "Zyban"), ProductUse::NeverATrial, "the code of the ingredient alone");
+    assert_eq!(coded("999999999", "Wellbutrin SR 150 MG"), ProductUse::Ordinary);
+    let text =
+        |text: &str| chart(&[patient(), request(json!({"medicationCodeableConcept": {"text": text}}))]).medications[0].medicine.product_use;
+    assert_eq!(text("Silenor 6 mg"), ProductUse::NeverATrial);
+    assert_eq!(text("doxepin 75 mg"), ProductUse::Ordinary);
+}
+
 #[test]
 fn selegiline_without_a_route_is_oral() {
     let by = |route: Json| {

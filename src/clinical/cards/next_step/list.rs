@@ -15,15 +15,9 @@ const TEXT: usize = 110;
 /// The most options named as left out.
 const LEFT_OUT: usize = 8;
 
-/// From these failures on referral comes first (rules.md 10).
-const REFERRAL_FIRST: usize = 3;
-
-/// From this age the figures of OPTIMUM apply (rules.md 10 and 14).
-const OPTIMUM_FROM_AGE: i32 = 60;
-
 /// The options that are not left out, a list for each kind, the kind that comes first at the head.
 pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Block> {
-    let lists = order(situation.assessment.adequate_failed_trials, adjunct_first).into_iter().filter_map(|kind| {
+    let lists = order(situation, adjunct_first).into_iter().filter_map(|kind| {
         let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
         let (shown, more) = best(&offered);
         let mut lines: Vec<String> = shown.iter().map(|option| line(option, situation)).collect();
@@ -47,7 +41,7 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
         let names: Vec<String> = shown.iter().map(|option| short(name(option, situation))).collect();
         (names, more.len())
     };
-    let order = order(situation.assessment.adequate_failed_trials, adjunct_first);
+    let order = order(situation, adjunct_first);
     let mut lines = Vec::new();
     let mut others = Vec::new();
     for kind in order {
@@ -88,10 +82,11 @@ fn best<'a>(offered: &[&'a TreatmentOption]) -> (Vec<&'a TreatmentOption>, Vec<&
 }
 
 /// The order of the kinds: adding before switching where a drug helped in part, referral first from three failures on.
-fn order(failures: usize, adjunct_first: bool) -> [StepKind; 7] {
+fn order(situation: Situation<'_>, adjunct_first: bool) -> [StepKind; 7] {
     use StepKind::{Augment, Neurostimulation, Optimise, Psychotherapy, RapidActing, Referral, Switch};
     let (first, second) = if adjunct_first { (Augment, Switch) } else { (Switch, Augment) };
-    if failures >= REFERRAL_FIRST {
+    let failures = i32::try_from(situation.assessment.adequate_failed_trials).unwrap_or(i32::MAX);
+    if failures >= situation.knowledge.parameters().referral_first_min_failures {
         [Referral, Optimise, first, second, Psychotherapy, Neurostimulation, RapidActing]
     } else {
         [Optimise, first, second, Psychotherapy, Neurostimulation, RapidActing, Referral]
@@ -225,8 +220,10 @@ fn trade_offs(row: &OptionRow) -> impl Iterator<Item = String> {
 
 /// Who can do this, and the figures of a trial where they are about this age.
 pub(super) fn last_lines(situation: Situation<'_>) -> Vec<Block> {
-    let old = situation.assessment.patient.age_years.is_some_and(|age| age >= OPTIMUM_FROM_AGE);
-    let figures = old && situation.assessment.adequate_failed_trials >= 2;
+    let parameters = situation.knowledge.parameters();
+    let old = situation.assessment.patient.age_years.is_some_and(|age| age >= parameters.optimum_figures_from_age);
+    let failures = i32::try_from(situation.assessment.adequate_failed_trials).unwrap_or(i32::MAX);
+    let figures = old && failures >= parameters.trd_min_adequate_failures;
     let who = who(situation).map(Block::Paragraph);
     who.into_iter().chain(figures.then(|| Block::Paragraph(OPTIMUM.to_owned()))).collect()
 }
