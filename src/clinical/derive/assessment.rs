@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::bipolar::Bipolar;
 use super::contributor::Contributor;
 use super::interaction::Interaction;
-use super::monitoring::MonitoringItem;
+use super::monitoring::{MonitoringItem, MonitoringNotKnown};
 use super::safety::SafetyFinding;
 use super::staging::Staging;
 pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
@@ -38,6 +38,8 @@ pub struct Assessment {
     pub safety: Vec<SafetyFinding>,
     pub options: Vec<TreatmentOption>,
     pub monitoring_due: Vec<MonitoringItem>,
+    /// Tests of drugs being taken of which it cannot be told whether they are due.
+    pub monitoring_not_known: Vec<MonitoringNotKnown>,
     pub interactions: Vec<Interaction>,
     pub augmentation: Vec<Augmentation>,
     pub courses: Vec<Course>,
@@ -169,6 +171,8 @@ pub struct Trial {
     pub response: Response,
     pub baseline: Option<Score>,
     pub latest: Option<Score>,
+    /// Why it ended; `None` while it is taken, and where the record gives no ground at all.
+    pub ended_because: Option<Ended>,
     pub in_episode: bool,
     pub failed: bool,
     /// Adequate, response not documented, and the prescriber then switched or augmented (rules.md 4).
@@ -225,6 +229,35 @@ impl Trial {
     pub fn has_marker(&self, marker: Marker) -> bool {
         self.markers.contains(&marker)
     }
+}
+
+/// Why a trial ended, as far as the record says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ended {
+    /// Why.
+    pub reason: EndReason,
+    /// In the record's words, which may be empty: chart text, still unescaped.
+    pub label: String,
+    /// The records that say so; none for a trial that another took the place of.
+    pub basis: Vec<SourceRef>,
+}
+
+/// See [`Ended`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    /// A side effect, an allergy or an intolerance.
+    SideEffect,
+    /// It did not work.
+    NoEffect,
+    /// Pregnancy or a wish for it.
+    Pregnancy,
+    /// Another reason, in the record's words.
+    Other,
+    /// It was stopped, and no reason is given.
+    NotStated,
+    /// A later antidepressant took its place (rules.md 3.3.6 a); no stop is on record.
+    Replaced,
 }
 
 /// A stretch of days at one dose.
