@@ -7,8 +7,10 @@ mod record;
 mod words;
 
 use crate::clinical::cards::escape_markdown;
-use crate::clinical::chart::{Chart, Extent, Kind, ProcedureKind};
-use crate::clinical::derive::{Adequacy, Assessment, Augmentation, Certainty, Course, CourseKind, Reason, Score, Trial, dose_text};
+use crate::clinical::chart::{Chart, Evidence, Extent, Gap, Kind, ProcedureKind};
+use crate::clinical::derive::{
+    Adequacy, Assessment, Augmentation, Certainty, Course, CourseKind, EndReason, Ended, Marker, Reason, Score, Trial, dose_text,
+};
 use crate::clinical::knowledge::Knowledge;
 use crate::server::Judged;
 
@@ -36,8 +38,7 @@ pub fn history(judged: &Judged, knowledge: &Knowledge) -> String {
     out += &list(&record::lines(assessment, chart));
     out += &format!(
         "\nPut together from the records read on {}; Trialwise, knowledge {}. The prescriber checks it before it is sent.\n",
-        assessment.as_of,
-        escape_markdown(&assessment.knowledge.version)
+        assessment.as_of, assessment.knowledge.version
     );
     out
 }
@@ -107,6 +108,13 @@ impl Told<'_> {
             [] => "Adequate trials of this episode without sufficient response: none on record".to_owned(),
             drugs => format!("Adequate trials of this episode without sufficient response: {} ({})", drugs.len(), drugs.join(", ")),
         });
+        let mut not_tolerated: Vec<&str> =
+            self.assessment.trials.iter().filter(|trial| trial.has_marker(Marker::Intolerance)).map(|trial| trial.drug.name()).collect();
+        not_tolerated.sort_unstable();
+        not_tolerated.dedup();
+        if !not_tolerated.is_empty() {
+            lines.push(format!("Not tolerated: {}", not_tolerated.join(", ")));
+        }
         lines.push(match self.assessment.two_adequate_failures {
             Certainty::Yes => "Two or more different drugs: yes".to_owned(),
             Certainty::No => "Two or more different drugs: no".to_owned(),
@@ -148,7 +156,8 @@ impl Told<'_> {
             lines.push(format!("Days not covered: {}", gaps.join("; ")));
         }
         lines.push(format!("Score before: {}", scored(trial.baseline.as_ref())));
-        lines.push(format!("Score after: {}", scored(trial.latest.as_ref())));
+        let after = if trial.ongoing { "Latest score" } else { "Score after" };
+        lines.push(format!("{after}: {}", scored(trial.latest.as_ref())));
         lines.push(format!("Response: {}", words::response(trial)));
         lines.push(format!("Adequate: {}", verdict(trial)));
         if !trial.ongoing {
@@ -186,7 +195,11 @@ impl Told<'_> {
         let told = |added: &Augmentation| {
             let end = added.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
             let base = self.assessment.trials.get(added.base).map_or_else(String::new, |trial| format!(" to {}", trial.drug));
-            format!("{}, added{base}: {} to {end}, at dose for {}", added.drug, added.start, days_and_weeks(added.at_dose_days))
+            let dose = added.highest_dose.map_or_else(
+                || "dose unknown".to_owned(),
+                |dose| format!("highest dose {} a day", dose_text(dose, added.drug, self.knowledge)),
+            );
+            format!("{}, added{base}: {} to {end}; {dose}; at dose for {}", added.drug, added.start, days_and_weeks(added.at_dose_days))
         };
         let lines: Vec<String> = self.assessment.augmentation.iter().map(told).collect();
         self.or_none(lines, Kind::Medications, "medicines")
@@ -231,7 +244,8 @@ impl Told<'_> {
 
     fn not_on_record(self) -> Vec<String> {
         let mut lines: Vec<String> = self.assessment.trials.iter().filter_map(missing).collect();
-        lines.extend(self.assessment.coverage.gaps.iter().map(|gap| escape_markdown(&gap.why)));
+        let asked = |gap: &&Gap| !matches!(gap.kind, Kind::Encounters | Kind::FamilyHistory);
+        lines.extend(self.assessment.coverage.gaps.iter().filter(asked).map(|gap| escape_markdown(&gap.why)));
         lines.extend(self.chart.unresolved.iter().map(|drug| format!("not understood: {}", escape_markdown(&drug.label))));
         lines.extend(
             self.assessment
@@ -246,6 +260,12 @@ impl Told<'_> {
     }
 }
 
+/// Whether a reason for its end is on record, or a reaction to it.
+fn says_why(trial: &Trial) -> bool {
+    let unsaid = |ended: &Ended| matches!(ended.reason, EndReason::NotStated | EndReason::Replaced);
+    trial.has_marker(Marker::Intolerance) || trial.ended_because.as_ref().is_some_and(|ended| !unsaid(ended))
+}
+
 /// What a trial lacks.
 fn missing(trial: &Trial) -> Option<String> {
     let lacks = [
@@ -253,11 +273,8 @@ fn missing(trial: &Trial) -> Option<String> {
         (trial.doses.iter().any(|span| span.mg_per_day.is_none()), "its dose on some days"),
         (trial.baseline.is_none(), "a score before it"),
         (trial.latest.is_none(), "a score from day 28 on"),
-        (
-            trial.adequacy != Adequacy::Unknown && trial.evidence == crate::clinical::derive::Evidence::Ordered,
-            "whether it was supplied or taken",
-        ),
-        (!trial.ongoing && trial.ended_because.is_none(), "why it ended"),
+        (trial.adequacy != Adequacy::Unknown && trial.evidence == Evidence::Ordered, "whether it was supplied or taken"),
+        (!trial.ongoing && !says_why(trial), "why it ended"),
     ];
     let lacks: Vec<&str> = lacks.into_iter().filter_map(|(lacks, what)| lacks.then_some(what)).collect();
     (!lacks.is_empty()).then(|| format!("{}: {}", trial.drug, lacks.join("; ")))
@@ -271,3 +288,6 @@ fn scored(value: Option<&Score>) -> String {
 fn score(score: &Score) -> String {
     format!("{} {} on {}", score.instrument.word().to_uppercase(), score.score, score.date)
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,7 @@ pub fn at_dose(trial: &Trial) -> String {
 /// How it is known that the drug was taken: the words of rules.md 10.
 pub fn adherence(trial: &Trial) -> String {
     let known = match trial.evidence {
-        Evidence::Dispensed => "supplied by a pharmacy",
+        Evidence::Dispensed => "supplied (dispensing records)",
         Evidence::Administered => "taken, by records of administration",
         Evidence::Stated => "taken, by statement",
         Evidence::Ordered => "ordered only; adherence not verifiable",
@@ -59,8 +59,24 @@ pub fn adherence(trial: &Trial) -> String {
     out
 }
 
-/// The response, as a word of rules.md 4.
-pub fn response(trial: &Trial) -> &'static str {
+/// The response, as a word of rules.md 4, with the change of the score.
+pub fn response(trial: &Trial) -> String {
+    let word = response_word(trial);
+    match (&trial.baseline, &trial.latest) {
+        (Some(before), Some(after)) if before.score > 0 && before.instrument == after.instrument => {
+            let change = before.score - after.score;
+            let percent = change.abs() * 100 / before.score;
+            match change.signum() {
+                1 => format!("{word}; {} lower ({percent} %)", counted(change, "point")),
+                0 => format!("{word}; the score is the same"),
+                _ => format!("{word}; {} higher ({percent} %)", counted(-change, "point")),
+            }
+        }
+        _ => word.to_owned(),
+    }
+}
+
+fn response_word(trial: &Trial) -> &'static str {
     match trial.response {
         _ if trial.has_marker(Marker::LossOfResponse) => "response, later lost",
         Response::Remission => "remission",
@@ -75,6 +91,7 @@ pub fn response(trial: &Trial) -> &'static str {
 /// Whether it was adequate and, if not, why.
 pub fn verdict(trial: &Trial) -> String {
     let verdict = match trial.adequacy {
+        Adequacy::Adequate if trial.has_marker(Marker::Short) => "yes, with six to eight weeks",
         Adequacy::Adequate => "yes",
         Adequacy::Inadequate => "no",
         Adequacy::InProgress => "not yet, in progress",
@@ -114,11 +131,10 @@ const fn marker_words(marker: Marker) -> Option<&'static str> {
         Marker::AugmentationEarly => Some("a drug was added before it was adequate"),
         Marker::CarriedOver => Some("a drug begun before it was taken on beside it"),
         Marker::Intolerance => Some("not tolerated"),
-        Marker::Short => Some("between six and eight weeks"),
         Marker::AboveUsualMaximum => Some("above the usual maximum dose"),
         Marker::Inducer => Some("an enzyme inducer may have lowered its level"),
         Marker::Lapsed => Some("the supply has run out"),
-        Marker::Settling | Marker::Improving | Marker::LossOfResponse | Marker::OpenEnded => None,
+        Marker::Short | Marker::Settling | Marker::Improving | Marker::LossOfResponse | Marker::OpenEnded => None,
     }
 }
 

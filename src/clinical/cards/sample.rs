@@ -106,6 +106,7 @@ pub(super) fn added(name: &'static str, days: Days) -> Augmentation {
         ongoing: true,
         at_dose_days: days,
         basis: Vec::new(),
+        highest_dose: None,
         base: 0,
         days,
         adequate_on: start + 27,

@@ -422,6 +422,9 @@ pub struct Augmentation {
     pub ongoing: bool,
     pub at_dose_days: Days,
     pub basis: Vec<SourceRef>,
+    /// The highest known daily dose.
+    #[serde(rename = "highestMgPerDay")]
+    pub highest_dose: Option<DailyDose>,
     /// Which of `trials` it was added to.
     #[serde(skip)]
     pub base: usize,
