@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::bipolar::Bipolar;
 use super::contributor::Contributor;
+use super::ended::Ended;
 use super::interaction::Interaction;
 use super::monitoring::{MonitoringItem, MonitoringNotKnown};
 use super::safety::SafetyFinding;
@@ -229,35 +230,6 @@ impl Trial {
     pub fn has_marker(&self, marker: Marker) -> bool {
         self.markers.contains(&marker)
     }
-}
-
-/// Why a trial ended, as far as the record says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ended {
-    /// Why.
-    pub reason: EndReason,
-    /// In the record's words, which may be empty: chart text, still unescaped.
-    pub label: String,
-    /// The records that say so; none for a trial that another took the place of.
-    pub basis: Vec<SourceRef>,
-}
-
-/// See [`Ended`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EndReason {
-    /// A side effect, an allergy or an intolerance.
-    SideEffect,
-    /// It did not work.
-    NoEffect,
-    /// Pregnancy or a wish for it.
-    Pregnancy,
-    /// Another reason, in the record's words.
-    Other,
-    /// It was stopped, and no reason is given.
-    NotStated,
-    /// A later antidepressant took its place (rules.md 3.3.6 a); no stop is on record.
-    Replaced,
 }
 
 /// A stretch of days at one dose.

@@ -6,6 +6,7 @@ use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, SourceRef};
 
 use super::adequacy::{Judged, Measure, judge};
 use super::augmentation::Added;
+use super::ended::ended_because;
 use super::exposure::Exposure;
 use super::response::{Course, Period, course};
 use super::run::reached;
@@ -13,7 +14,7 @@ use super::score::Scores;
 use super::spell::Spell;
 use super::supply::sources;
 use super::taken::{Lane, Taken};
-use super::{Adequacy, DoseSpan, EndReason, Ended, Episode, Marker, Note, Quality, Reason, Trial};
+use super::{Adequacy, DoseSpan, Episode, Marker, Note, Quality, Reason, Trial};
 
 /// What the trials of one patient are judged with.
 #[derive(Clone, Copy)]
@@ -106,31 +107,6 @@ pub fn trial(bench: Bench<'_>, spell: &Spell<'_>, judged: Judged, beside: &[Mark
 /// Its last day: the day the record ended it, else the last covered one. `None` while it is taken.
 fn end(spell: &Spell<'_>) -> Option<Day> {
     if spell.ongoing { None } else { spell.last }
-}
-
-/// Why it ended: the stop that names a reason and was recorded last, else a stop without one, else the drug that took its place.
-fn ended_because(spell: &Spell<'_>) -> Option<Ended> {
-    if spell.ongoing {
-        return None;
-    }
-    let stops = spell.records.iter().filter_map(|record| Some((*record, record.stop.as_ref()?)));
-    let newest = stops.max_by_key(|(record, stop)| {
-        let started = record.start.map(|start| start.first);
-        (stop.reason != StopReason::Unstated, stop.day, started, &record.source)
-    });
-    let by_stop = newest.map(|(record, stop)| Ended {
-        reason: match stop.reason {
-            StopReason::SideEffect => EndReason::SideEffect,
-            StopReason::NoEffect => EndReason::NoEffect,
-            StopReason::Pregnancy => EndReason::Pregnancy,
-            StopReason::Other => EndReason::Other,
-            StopReason::Unstated => EndReason::NotStated,
-        },
-        label: stop.label.clone(),
-        basis: vec![record.source.clone()],
-    });
-    let replaced = || spell.switched.then(|| Ended { reason: EndReason::Replaced, label: String::new(), basis: Vec::new() });
-    by_stop.or_else(replaced)
 }
 
 fn response(bench: Bench<'_>, spell: &Spell<'_>, added: &[&Added]) -> Course {
@@ -271,6 +247,3 @@ fn undated_note(spell: &Spell<'_>) -> Option<Note> {
     };
     Some(Note { id: "dates-not-on-record", text, basis: vec![first.clone()] })
 }
-
-#[cfg(test)]
-mod tests;

@@ -116,51 +116,23 @@ fn one(at: Place, row: &RawMonitoring, known: &Known<'_>, defects: &mut Defects)
     let mut cells = Cells { at, defects };
     cells.filled("id", row.id);
     cells.filled("item", row.item);
-    let grades = [("A", ()), ("B", ()), ("C", ()), ("D", ())];
-    cells.one_of("grade", row.grade, &grades);
-    let only_as_augmentation = cells.one_of("taken_as", row.taken_as, &[("augmentation", true), ("any", false)]);
-    let augmenter =
-        |drug: &Ingredient| known.options.iter().any(|option| option.kind == OptionKind::Augmentation && option.ingredients.contains(drug));
-    for drug in drugs.iter().filter(|drug| only_as_augmentation == Some(true) && !augmenter(drug)) {
-        cells.fault(Fault::NoAugmenter(drug.to_string()));
-    }
-    let observations: Vec<Instrument> = parts(row.observations).filter_map(|word| cells.word("observations", word)).collect();
+    cells.one_of("grade", row.grade, &[("A", ()), ("B", ()), ("C", ()), ("D", ())]);
+    let only_as_augmentation = only_as_augmentation(row, &drugs, known, &mut cells);
+    let observations = parts(row.observations).filter_map(|word| cells.word("observations", word)).collect();
     let baseline = cells.one_of("baseline", row.baseline, YES_OR_NO);
-    let scheduled: Vec<DueDay> = parts(row.scheduled).filter_map(|part| due_day("scheduled", part, &mut cells)).collect();
-    for pair in scheduled.windows(2) {
-        if let [first, second] = pair
-            && first.day >= second.day
-        {
-            let (low_value, high_value) = (f64::from(first.day), f64::from(second.day));
-            cells.fault(Fault::Above { low: "scheduled (earlier)", low_value, high: "scheduled (later)", high_value });
-        }
-    }
+    let scheduled = scheduled(row, &mut cells);
     let repeat = parts(row.repeat).next().and_then(|part| due_day("repeat", part, &mut cells));
     let after_dose_change = cells.one_of("after_dose_change", row.after_dose_change, YES_OR_NO);
     let age_from = cells.whole("age_from", row.age_from);
-    let or_conditions: Vec<ConditionGroup> = parts(row.or_conditions).filter_map(|word| cells.word("or_conditions", word)).collect();
+    let or_conditions = parts(row.or_conditions).filter_map(|word| cells.word("or_conditions", word)).collect();
     let dose_above = cells.dose("dose_above", row.dose_above);
-    let shares = [("yes", CardShare::Makes), ("beside", CardShare::Beside), ("never", CardShare::Never)];
-    let card = cells.one_of("card", row.card, &shares)?;
+    let card = card(row, &mut cells);
     let warn_overdue_factor = cells.whole("warn_overdue_factor", row.warn_overdue_factor);
     let warn_above = cells.number("warn_above", row.warn_above);
-    let timed = baseline == Some(true) || !row.scheduled.trim().is_empty() || !row.repeat.trim().is_empty();
-    match card {
-        CardShare::Makes | CardShare::Beside => {
-            cells.filled("observations", row.observations);
-            if !timed {
-                cells.fault(Fault::Empty("baseline, scheduled and repeat"));
-            }
-        }
-        CardShare::Never if timed || !row.observations.trim().is_empty() => {
-            cells.fault(Fault::NeverMakesACard);
-        }
-        CardShare::Never => (),
-    }
-    if warn_overdue_factor.is_some() {
+    if !row.warn_overdue_factor.trim().is_empty() {
         cells.filled("repeat", row.repeat);
     }
-    if !or_conditions.is_empty() {
+    if !row.or_conditions.trim().is_empty() {
         cells.filled("age_from", row.age_from);
     }
     Some(MonitoringRow {
@@ -176,10 +148,52 @@ fn one(at: Place, row: &RawMonitoring, known: &Known<'_>, defects: &mut Defects)
         age_from,
         or_conditions,
         dose_above,
-        card,
+        card: card?,
         warn_overdue_factor,
         warn_above,
     })
+}
+
+/// Whether it holds for augmentation alone: then each of its drugs is an augmenter.
+fn only_as_augmentation(row: &RawMonitoring, drugs: &[Ingredient], known: &Known<'_>, cells: &mut Cells<'_>) -> Option<bool> {
+    let only = cells.one_of("taken_as", row.taken_as, &[("augmentation", true), ("any", false)])?;
+    let augments = |option: &OptionRow, drug: &Ingredient| option.kind == OptionKind::Augmentation && option.ingredients.contains(drug);
+    for drug in drugs.iter().filter(|drug| only && !known.options.iter().any(|option| augments(option, drug))) {
+        cells.fault(Fault::NoAugmenter(drug.to_string()));
+    }
+    Some(only)
+}
+
+/// The scheduled days, each later than the one before.
+fn scheduled(row: &RawMonitoring, cells: &mut Cells<'_>) -> Vec<DueDay> {
+    let scheduled: Vec<DueDay> = parts(row.scheduled).filter_map(|part| due_day("scheduled", part, cells)).collect();
+    for pair in scheduled.windows(2) {
+        if let [first, second] = pair
+            && first.day >= second.day
+        {
+            let (low_value, high_value) = (f64::from(first.day), f64::from(second.day));
+            cells.fault(Fault::Above { low: "scheduled (earlier)", low_value, high: "scheduled (later)", high_value });
+        }
+    }
+    scheduled
+}
+
+/// What it does for the card: a test with its days, or neither.
+fn card(row: &RawMonitoring, cells: &mut Cells<'_>) -> Option<CardShare> {
+    let shares = [("yes", CardShare::Makes), ("beside", CardShare::Beside), ("never", CardShare::Never)];
+    let card = cells.one_of("card", row.card, &shares)?;
+    let timed = row.baseline.trim() == "yes" || !row.scheduled.trim().is_empty() || !row.repeat.trim().is_empty();
+    match card {
+        CardShare::Makes | CardShare::Beside => {
+            cells.filled("observations", row.observations);
+            if !timed {
+                cells.fault(Fault::Empty("baseline, scheduled and repeat"));
+            }
+        }
+        CardShare::Never if timed || !row.observations.trim().is_empty() => cells.fault(Fault::NeverMakesACard),
+        CardShare::Never => (),
+    }
+    Some(card)
 }
 
 /// The drugs that a row names, and those of the classes that it names; one at least.
