@@ -9,7 +9,7 @@ mod words;
 use crate::clinical::cards::escape_markdown;
 use crate::clinical::chart::{Chart, Evidence, Extent, Gap, Kind, ProcedureKind};
 use crate::clinical::derive::{
-    Adequacy, Assessment, Augmentation, Certainty, Course, CourseKind, EndReason, Ended, Marker, Reason, Score, Trial, dose_text,
+    Adequacy, Assessment, Augmentation, Certainty, Course, CourseKind, EndReason, Ended, Marker, Reason, Response, Score, Trial, dose_text,
 };
 use crate::clinical::knowledge::Knowledge;
 use crate::server::Judged;
@@ -108,6 +108,11 @@ impl Told<'_> {
             [] => "Adequate trials of this episode without sufficient response: none on record".to_owned(),
             drugs => format!("Adequate trials of this episode without sufficient response: {} ({})", drugs.len(), drugs.join(", ")),
         });
+        let open = |trial: &&Trial| trial.in_episode && trial.adequacy == Adequacy::Adequate && trial.response == Response::NotDocumented;
+        let undocumented: Vec<&str> = self.assessment.trials.iter().filter(open).map(|trial| trial.drug.name()).collect();
+        if !undocumented.is_empty() {
+            lines.push(format!("Adequate trials of this episode whose response is not documented: {}", undocumented.join(", ")));
+        }
         let mut not_tolerated: Vec<&str> =
             self.assessment.trials.iter().filter(|trial| trial.has_marker(Marker::Intolerance)).map(|trial| trial.drug.name()).collect();
         not_tolerated.sort_unstable();
@@ -116,9 +121,9 @@ impl Told<'_> {
             lines.push(format!("Not tolerated: {}", not_tolerated.join(", ")));
         }
         lines.push(match self.assessment.two_adequate_failures {
-            Certainty::Yes => "Two or more different drugs: yes".to_owned(),
-            Certainty::No => "Two or more different drugs: no".to_owned(),
-            Certainty::Undetermined => "Two or more different drugs: cannot be told from this record (see below)".to_owned(),
+            Certainty::Yes => "Two or more such trials, of different drugs: yes".to_owned(),
+            Certainty::No => "Two or more such trials, of different drugs: no".to_owned(),
+            Certainty::Undetermined => "Two or more such trials, of different drugs: cannot be told from this record".to_owned(),
         });
         lines
     }

@@ -49,5 +49,7 @@ fn it_says_nothing_that_it_cannot_know() {
     let ordered = printed("ordered-but-never-dispensed");
     assert!(ordered.contains("ordered only; adherence not verifiable"), "{ordered}");
     let undocumented = printed("three-adequate-trials-and-one-score");
+    let open = "Adequate trials of this episode whose response is not documented: sertraline, venlafaxine, mirtazapine";
+    assert!(undocumented.contains(open) && undocumented.contains("different drugs: cannot be told from this record"), "{undocumented}");
     assert!(undocumented.contains("Response: not documented") && undocumented.contains("a score from day 28 on"), "{undocumented}");
 }
