@@ -38,7 +38,7 @@ enum Format {
     Json,
     /// The CDS Hooks response
     Cards,
-    /// Each trial step by step, with the records behind it
+    /// The treatment history as Markdown, as a prior authorisation asks for it
     History,
 }
 
@@ -62,7 +62,7 @@ fn shown(judged: &Judged, format: Format) -> String {
         Format::Text => text::text(judged),
         Format::Json => json(&judged.assessment),
         Format::Cards => json(&response(&judged.cards, judged.hook_instance.as_deref())),
-        Format::History => history::history(judged),
+        Format::History => history::history(judged, Knowledge::builtin()),
     }
 }
 

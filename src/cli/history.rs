@@ -1,135 +1,298 @@
-//! Each trial step by step, with the records behind it: what to lay beside the chart.
+//! The treatment history, as a prior authorisation for TMS or esketamine asks for it: Markdown that reads as plain text, to be pasted.
+//!
+//! Diagnosis, scores, each trial with dose, weeks, how adherence is known, scores before and after and why it ended; what was added;
+//! courses; psychotherapy; what is not on record; last the records behind it. It says what the record shows and asks for nothing.
 
-use super::layout::{FAINT, HEADING, styled, wrapped};
-use super::text::{adequacy_style, score, word};
-use crate::clinical::chart::{Amount, Chart, Instruction, MedicationRecord};
-use crate::clinical::derive::Trial;
+mod record;
+mod words;
+
+use crate::clinical::cards::escape_markdown;
+use crate::clinical::chart::{Chart, Evidence, Extent, Gap, Kind, ProcedureKind};
+use crate::clinical::derive::{
+    Adequacy, Assessment, Augmentation, Certainty, Course, CourseKind, EndReason, Ended, Marker, Reason, Response, Score, Trial, dose_text,
+};
+use crate::clinical::knowledge::Knowledge;
 use crate::server::Judged;
 
-/// The history of every trial.
-pub fn history(judged: &Judged) -> String {
-    let trials = &judged.assessment.trials;
-    if trials.is_empty() {
-        return "no trials found in what was had\n".to_owned();
-    }
-    trials.iter().map(|trial| told(trial, &judged.chart)).collect::<Vec<_>>().join("\n")
-}
+use words::{counted, days_and_weeks, verdict};
 
-fn told(trial: &Trial, chart: &Chart) -> String {
-    let reasons: String = trial.reasons.iter().map(|reason| format!(", {}", word(reason))).collect();
-    let markers: String = trial.markers.iter().map(|marker| format!(" [{}]", word(marker))).collect();
-    let verdict = styled(adequacy_style(trial.adequacy), &format!("{}{reasons}", word(&trial.adequacy)));
-    let mut out = format!("{}: {verdict}{markers}\n", styled(HEADING, trial.drug.name()));
-    for step in &trial.doses {
-        let dose = step.mg_per_day.map_or_else(|| "dose unknown".to_owned(), |dose| format!("{dose} mg/day"));
-        let end = step.end.map_or_else(|| "now       ".to_owned(), |day| day.to_string());
-        let last = step.end.or(trial.last_covered).filter(|last| *last >= step.start);
-        let days = last.map_or_else(String::new, |last| format!("  {} days", last - step.start + 1));
-        out += &format!("  {} - {end}  {dose}{days}\n", step.start);
-    }
-    for gap in &trial.gaps {
-        out += &format!("  {} - {}  not covered  {} days\n", gap.first, gap.last, gap.days());
-    }
-    if let Some(run) = trial.run {
-        let minimum = trial.minimum_dose.map_or_else(String::new, |dose| format!(" of at least {dose} mg/day"));
-        out += &format!("  qualifying run{minimum}: {} - {}, {} days at dose\n", run.first, run.last, trial.at_dose_days);
-    }
-    for (name, value) in [("baseline", &trial.baseline), ("end score", &trial.latest)] {
-        out += &format!("  {name}: {}\n", value.as_ref().map_or_else(|| "none".to_owned(), score));
-    }
-    out += &format!("  response: {}\n", word(&trial.response));
-    out += "  records:\n";
-    let of_drug = |record: &&MedicationRecord| record.medicine.components.iter().any(|part| part.ingredient == trial.drug);
-    for record in chart.medications.iter().filter(of_drug).filter(|record| trial.basis.contains(&record.source)) {
-        out += &wrapped(&line(record), 4);
-    }
-    let others = trial.basis.iter().filter(|source| !chart.medications.iter().any(|record| record.source == **source));
-    let others: Vec<&str> = others.map(|source| source.as_str()).collect();
-    if !others.is_empty() {
-        out += &wrapped(&others.join(", "), 4);
-    }
-    for note in &trial.notes {
-        out += &wrapped(&format!("note: {}", note.text), 2);
-    }
-    if trial.basis.is_empty() {
-        out += &styled(FAINT, "    none\n");
-    }
+/// The history as Markdown.
+pub fn history(judged: &Judged, knowledge: &Knowledge) -> String {
+    let (assessment, chart) = (&judged.assessment, &judged.chart);
+    let told = Told { assessment, chart, knowledge };
+    let mut out = "# Treatment history for depression\n\n".to_owned();
+    out += &list(&told.head());
+    out += "\n## Summary\n\n";
+    out += &list(&told.summary());
+    out += "\n## Antidepressant trials\n";
+    out += &told.trials();
+    out += "\n## Drugs added to an antidepressant\n\n";
+    out += &list(&told.augmentations());
+    out += "\n## Courses of ECT, TMS, esketamine, ketamine\n\n";
+    out += &list(&told.courses());
+    out += "\n## Psychotherapy\n\n";
+    out += &list(&told.psychotherapy());
+    out += "\n## Not on record\n\n";
+    out += &list(&told.not_on_record());
+    out += "\n## Records behind the trials\n\n";
+    out += &list(&record::lines(assessment, chart));
+    out += &format!(
+        "\nPut together from the records read on {}; Trialwise, knowledge {}. The prescriber checks it before it is sent.\n",
+        assessment.as_of, assessment.knowledge.version
+    );
     out
 }
 
-fn line(record: &MedicationRecord) -> String {
-    let mut out = format!("{}: {}", record.source, word(&record.evidence));
-    if let Some(start) = record.start {
-        out += &format!(", from {}{}", if start.is_approximate() { "about " } else { "" }, start.first);
-    }
-    if let Some(end) = record.end {
-        out += &format!(", to {}", end.last);
-    }
-    if let Some(days) = record.supply_days {
-        out += &format!(", {days} days' supply");
-    }
-    if let Some(quantity) = record.quantity {
-        out += &format!(", quantity {quantity}");
-    }
-    if record.refills > 0 {
-        out += &format!(", {} refills", record.refills);
-    }
-    out += &instruction(&record.instruction);
-    out + &format!(": {}", record.medicine.label)
+fn list(items: &[String]) -> String {
+    items.iter().map(|item| format!("- {item}\n")).collect()
 }
 
-fn instruction(instruction: &Instruction) -> String {
-    let amount = |amount: Amount| match amount {
-        Amount::Units { low, high } if low == high => format!("{high} a day"),
-        Amount::Units { low, high } => format!("{low}-{high} a day"),
-        Amount::Milligrams { low, high } if low == high => format!("{high} mg a day"),
-        Amount::Milligrams { low, high } => format!("{low}-{high} mg a day"),
-        Amount::Unknown => "dose not told".to_owned(),
-    };
-    let steps: Vec<String> = instruction.steps.iter().map(|step| amount(step.amount)).collect();
-    let mut out = if steps.is_empty() { String::new() } else { format!(", {}", steps.join(", then ")) };
-    if instruction.as_needed {
-        out += ", as needed";
-    }
-    if instruction.not_understood {
-        out += ", instruction not understood";
-    }
-    out
+/// What the history is told from.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    assessment: &'a Assessment,
+    chart: &'a Chart,
+    knowledge: &'a Knowledge,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clinical::knowledge::Knowledge;
-    use crate::hooks::Services;
-    use crate::server::{DayOf, record};
-
-    /// The history of a record on a day, without colour.
-    fn of(body: &str, day: &str) -> String {
-        let day = DayOf { today: day.parse().expect("a day"), by_request: false };
-        let judged = record(&[("record", body.as_bytes())], &Services::builtin().expect("sound"), Knowledge::builtin(), day, None);
-        anstream::adapter::strip_str(&history(&judged.expect("a record"))).to_string()
+impl Told<'_> {
+    fn head(self) -> Vec<String> {
+        let patient = &self.assessment.patient;
+        let id = patient.id.as_deref().map_or_else(|| "not on record".to_owned(), escape_markdown);
+        let age = patient.age_years.map_or_else(|| "age not on record".to_owned(), |years| format!("{years} years"));
+        let sex = patient.sex.map_or_else(|| "sex not on record".to_owned(), |sex| super::text::word(&sex));
+        let mut lines = vec![format!("Patient: {id}, {age}, {sex}"), format!("Date: {}", self.assessment.as_of)];
+        lines.push(format!("Diagnosis: {}", self.diagnoses()));
+        lines.push(match &self.assessment.episode {
+            Some(episode) => format!("Current episode since {}{}", if episode.approximate { "about " } else { "" }, episode.start),
+            None => "Current episode: not on record".to_owned(),
+        });
+        let current = self.assessment.current_score.as_ref();
+        lines.push(format!("Current score: {}", current.map_or_else(|| "none on record".to_owned(), score)));
+        lines
     }
 
-    #[test]
-    fn a_trial_is_told_with_its_doses_gaps_scores_and_records() {
-        let body = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cases/a-gap-of-fourteen-days-keeps-the-run/bundle.json"));
-        let said = of(body, "2026-03-02");
-        for sentence in [
-            "sertraline: adequate\n",
-            "  2025-12-19 - 2026-01-17  100 mg/day  30 days\n",
-            "  2026-01-18 - 2026-01-31  not covered  14 days\n",
-            "  qualifying run of at least 50 mg/day: 2025-12-19 - 2026-03-02, 60 days at dose\n",
-            "  baseline: phq-9 19 on 2025-12-18 (Observation/c05-observation-1)\n",
-            "  response: non-response\n",
-            "    MedicationDispense/c05-medicationdispense-1: dispensed, from 2025-12-19, 30 days' supply,\n      quantity 30, 1 a day: ",
-        ] {
-            assert!(said.contains(sentence), "{sentence:?} is not in\n{said}");
+    /// The current diagnoses that open the gate of rules.md 1.2, with their codes.
+    fn diagnoses(self) -> String {
+        let groups = &self.knowledge.parameters().index_condition_groups;
+        let current = self.chart.conditions.iter().filter(|condition| condition.current || condition.in_remission);
+        let mut found: Vec<String> = current
+            .filter(|condition| condition.groups.has_any(groups))
+            .map(|condition| {
+                let code = if condition.code.is_empty() { String::new() } else { format!(" ({})", escape_markdown(&condition.code)) };
+                format!("{}{code}", escape_markdown(&condition.label))
+            })
+            .collect();
+        found.sort();
+        found.dedup();
+        match (found.is_empty(), self.had(Kind::Conditions)) {
+            (false, _) => found.join("; "),
+            (true, true) => "no current depressive disorder on record".to_owned(),
+            (true, false) => "not known: the diagnoses could not all be had".to_owned(),
         }
     }
 
-    #[test]
-    fn without_a_trial_that_is_said() {
-        assert_eq!(of(r#"{"resourceType":"Patient","id":"p"}"#, "2026-03-02"), "no trials found in what was had\n");
+    fn had(self, kind: Kind) -> bool {
+        self.chart.coverage.of(kind) == Extent::Full
+    }
+
+    fn summary(self) -> Vec<String> {
+        let parameters = self.knowledge.parameters();
+        let mut lines = vec![format!(
+            "Adequate here means: at least {} days at or above the usual minimum dose, at least {} % of the days covered, no record to \
+             the contrary.",
+            parameters.adequate_min_days, parameters.pdc_threshold.0
+        )];
+        let failed: Vec<&str> = self.assessment.counted_failures.iter().map(|drug| drug.name()).collect();
+        lines.push(match failed.as_slice() {
+            [] => "Adequate trials of this episode without sufficient response: none on record".to_owned(),
+            drugs => format!("Adequate trials of this episode without sufficient response: {} ({})", drugs.len(), drugs.join(", ")),
+        });
+        let open = |trial: &&Trial| trial.in_episode && trial.adequacy == Adequacy::Adequate && trial.response == Response::NotDocumented;
+        let undocumented: Vec<&str> = self.assessment.trials.iter().filter(open).map(|trial| trial.drug.name()).collect();
+        if !undocumented.is_empty() {
+            lines.push(format!("Adequate trials of this episode whose response is not documented: {}", undocumented.join(", ")));
+        }
+        let mut not_tolerated: Vec<&str> =
+            self.assessment.trials.iter().filter(|trial| trial.has_marker(Marker::Intolerance)).map(|trial| trial.drug.name()).collect();
+        not_tolerated.sort_unstable();
+        not_tolerated.dedup();
+        if !not_tolerated.is_empty() {
+            lines.push(format!("Not tolerated: {}", not_tolerated.join(", ")));
+        }
+        lines.push(match self.assessment.two_adequate_failures {
+            Certainty::Yes => "Two or more such trials, of different drugs: yes".to_owned(),
+            Certainty::No => "Two or more such trials, of different drugs: no".to_owned(),
+            Certainty::Undetermined => "Two or more such trials, of different drugs: cannot be told from this record".to_owned(),
+        });
+        lines
+    }
+
+    fn trials(self) -> String {
+        let trials = &self.assessment.trials;
+        if trials.is_empty() {
+            let none = if self.had(Kind::Medications) { "None on record." } else { "None found; the medicines could not all be had." };
+            return format!("\n{none}\n");
+        }
+        let told = |(number, trial): (usize, &Trial)| {
+            let class = self.class(trial);
+            let earlier = if trial.in_episode { "" } else { ", before the current episode" };
+            format!("\n### {}. {} ({class}){earlier}\n\n{}", number + 1, trial.drug, list(&self.trial(trial)))
+        };
+        trials.iter().enumerate().map(told).collect()
+    }
+
+    fn class(self, trial: &Trial) -> String {
+        // `ssri`, `snri`, `tca` and the like are initials; longer classes are words
+        if trial.class.len() <= 5 { trial.class.to_uppercase() } else { trial.class.replace('-', " ") }
+    }
+
+    fn trial(self, trial: &Trial) -> Vec<String> {
+        let mut lines = vec![format!("Dates: {}", words::dates(trial))];
+        lines.push(format!("Highest dose: {}", self.highest(trial)));
+        if trial.doses.len() > 1 {
+            lines.push(format!("Doses: {}", self.doses(trial)));
+        }
+        lines.push(format!("Time at or above the usual minimum dose: {}", words::at_dose(trial)));
+        lines.push(format!("How taking is known: {}", words::adherence(trial)));
+        if !trial.gaps.is_empty() {
+            let gaps: Vec<String> =
+                trial.gaps.iter().map(|gap| format!("{} to {} ({})", gap.first, gap.last, counted(gap.days(), "day"))).collect();
+            lines.push(format!("Days not covered: {}", gaps.join("; ")));
+        }
+        lines.push(format!("Score before: {}", scored(trial.baseline.as_ref())));
+        let after = if trial.ongoing { "Latest score" } else { "Score after" };
+        lines.push(format!("{after}: {}", scored(trial.latest.as_ref())));
+        lines.push(format!("Response: {}", words::response(trial)));
+        lines.push(format!("Adequate: {}", verdict(trial)));
+        if !trial.ongoing {
+            lines.push(format!("Ended because: {}", words::ended(trial)));
+        }
+        lines
+    }
+
+    fn highest(self, trial: &Trial) -> String {
+        let known = trial.doses.iter().filter_map(|span| span.mg_per_day).max();
+        let some_unknown = trial.doses.iter().any(|span| span.mg_per_day.is_none());
+        let minimum = trial
+            .minimum_dose
+            .map_or_else(String::new, |dose| format!(" (usual minimum {} a day)", dose_text(dose, trial.drug, self.knowledge)));
+        let dose = match known {
+            Some(dose) if some_unknown => {
+                format!("{} a day of what could be read; other doses could not", dose_text(dose, trial.drug, self.knowledge))
+            }
+            Some(dose) => format!("{} a day", dose_text(dose, trial.drug, self.knowledge)),
+            None => "not known".to_owned(),
+        };
+        format!("{dose}{minimum}")
+    }
+
+    fn doses(self, trial: &Trial) -> String {
+        let steps = trial.doses.iter().map(|span| {
+            let dose = span.mg_per_day.map_or_else(|| "dose unknown".to_owned(), |dose| dose_text(dose, trial.drug, self.knowledge));
+            let end = span.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
+            format!("{dose} a day, {} to {end}", span.start)
+        });
+        steps.collect::<Vec<_>>().join("; ")
+    }
+
+    fn augmentations(self) -> Vec<String> {
+        let told = |added: &Augmentation| {
+            let end = added.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
+            let base = self.assessment.trials.get(added.base).map_or_else(String::new, |trial| format!(" to {}", trial.drug));
+            let dose = added.highest_dose.map_or_else(
+                || "dose unknown".to_owned(),
+                |dose| format!("highest dose {} a day", dose_text(dose, added.drug, self.knowledge)),
+            );
+            format!("{}, added{base}: {} to {end}; {dose}; at dose for {}", added.drug, added.start, days_and_weeks(added.at_dose_days))
+        };
+        let lines: Vec<String> = self.assessment.augmentation.iter().map(told).collect();
+        self.or_none(lines, Kind::Medications, "medicines")
+    }
+
+    fn courses(self) -> Vec<String> {
+        let told = |course: &Course| {
+            let kind = match course.kind {
+                CourseKind::Ect => "ECT",
+                CourseKind::Tms => "TMS",
+                CourseKind::Esketamine => "esketamine",
+                CourseKind::Ketamine => "ketamine",
+            };
+            let sessions = i32::try_from(course.sessions).unwrap_or(i32::MAX);
+            format!("{kind}: {} on record, {} to {}", counted(sessions, "session"), course.first, course.last)
+        };
+        let lines: Vec<String> = self.assessment.courses.iter().map(told).collect();
+        self.or_none(lines, Kind::Procedures, "procedures")
+    }
+
+    fn psychotherapy(self) -> Vec<String> {
+        let of_kind = self.chart.procedures.iter().filter(|procedure| procedure.kind == ProcedureKind::Psychotherapy);
+        let mut lines: Vec<String> = of_kind
+            .filter(|procedure| procedure.when.is_none_or(|when| when.first <= self.assessment.as_of))
+            .map(|procedure| {
+                let when = procedure.when.map_or_else(|| "date not on record".to_owned(), |when| when.first.to_string());
+                format!("{when}: {}", escape_markdown(&procedure.label))
+            })
+            .collect();
+        lines.sort();
+        self.or_none(lines, Kind::Procedures, "procedures")
+    }
+
+    /// The lines, else that there are none: on record, or in what could be had.
+    fn or_none(self, lines: Vec<String>, kind: Kind, name: &str) -> Vec<String> {
+        match (lines.is_empty(), self.had(kind)) {
+            (false, _) => lines,
+            (true, true) => vec!["None on record".to_owned()],
+            (true, false) => vec![format!("Not known: {name} could not all be had")],
+        }
+    }
+
+    fn not_on_record(self) -> Vec<String> {
+        let mut lines: Vec<String> = self.assessment.trials.iter().filter_map(missing).collect();
+        let asked = |gap: &&Gap| !matches!(gap.kind, Kind::Encounters | Kind::FamilyHistory);
+        lines.extend(self.assessment.coverage.gaps.iter().filter(asked).map(|gap| escape_markdown(&gap.why)));
+        lines.extend(self.chart.unresolved.iter().map(|drug| format!("not understood: {}", escape_markdown(&drug.label))));
+        lines.extend(
+            self.assessment
+                .unread
+                .iter()
+                .map(|unread| format!("{}: {}", escape_markdown(unread.source.as_str()), escape_markdown(&unread.why))),
+        );
+        if lines.is_empty() {
+            lines.push("Nothing that this history asks for is missing".to_owned());
+        }
+        lines
     }
 }
+
+/// Whether a reason for its end is on record, or a reaction to it.
+fn says_why(trial: &Trial) -> bool {
+    let unsaid = |ended: &Ended| matches!(ended.reason, EndReason::NotStated | EndReason::Replaced);
+    trial.has_marker(Marker::Intolerance) || trial.ended_because.as_ref().is_some_and(|ended| !unsaid(ended))
+}
+
+/// What a trial lacks.
+fn missing(trial: &Trial) -> Option<String> {
+    let lacks = [
+        (trial.start.is_none() || trial.has_reason(Reason::UnknownDates), "its dates"),
+        (trial.doses.iter().any(|span| span.mg_per_day.is_none()), "its dose on some days"),
+        (trial.baseline.is_none(), "a score before it"),
+        (trial.latest.is_none(), "a score from day 28 on"),
+        (trial.adequacy != Adequacy::Unknown && trial.evidence == Evidence::Ordered, "whether it was supplied or taken"),
+        (!trial.ongoing && !says_why(trial), "why it ended"),
+    ];
+    let lacks: Vec<&str> = lacks.into_iter().filter_map(|(lacks, what)| lacks.then_some(what)).collect();
+    (!lacks.is_empty()).then(|| format!("{}: {}", trial.drug, lacks.join("; ")))
+}
+
+fn scored(value: Option<&Score>) -> String {
+    value.map_or_else(|| "not on record".to_owned(), score)
+}
+
+/// A score with scale and day.
+fn score(score: &Score) -> String {
+    format!("{} {} on {}", score.instrument.word().to_uppercase(), score.score, score.date)
+}
+
+#[cfg(test)]
+mod tests;

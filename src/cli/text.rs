@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::layout::{COLUMNS, DANGER, FAINT, GOOD, HEADING, NOTICE, clean, plain, styled, wrapped};
 use crate::clinical::cards::{Card, Indicator};
-use crate::clinical::derive::{Adequacy, Assessment, BipolarState, ContributorStatus, ScopeStatus, Score, Severity, Trial, Verdict};
+use crate::clinical::derive::{Assessment, BipolarState, ContributorStatus, ScopeStatus, Score, Severity, Trial, Verdict};
 use crate::server::Judged;
 
 /// The assessment as text.
@@ -148,6 +148,9 @@ fn findings(assessment: &Assessment) -> String {
     for item in &assessment.monitoring_due {
         tell(NOTICE, format!("due since {}: {} for {}", item.due, item.item, item.drug), &item.basis);
     }
+    for test in &assessment.monitoring_not_known {
+        tell(FAINT, format!("monitoring not known: {} for {}: {}", test.item, test.drug, test.why), &[]);
+    }
     for note in assessment.notes.iter().chain(assessment.trials.iter().flat_map(|trial| &trial.notes)) {
         tell(Style::new(), format!("note: {}", note.text), &note.basis);
     }
@@ -200,16 +203,8 @@ fn in_style(style: Style, lines: &str) -> String {
     lines.lines().map(|line| styled(style, line) + "\n").collect()
 }
 
-/// The verdict's own style.
-pub fn adequacy_style(adequacy: Adequacy) -> Style {
-    match adequacy {
-        Adequacy::Adequate => GOOD,
-        Adequacy::Inadequate | Adequacy::InProgress | Adequacy::Unknown => NOTICE,
-    }
-}
-
 /// A score with scale, day and record.
-pub fn score(score: &Score) -> String {
+fn score(score: &Score) -> String {
     clean(&format!("{} {} on {} ({})", score.instrument, score.score, score.date, score.source))
 }
 

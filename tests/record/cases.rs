@@ -18,12 +18,10 @@ const LEFT_TO_THE_NEXT_ISSUE: &[Left] = &[
     Left { member: "contributors", cases: ALL, why: "contributors" },
     Left { member: "safety", cases: ALL, why: "the safety findings" },
     Left { member: "interactions", cases: ALL, why: "interactions" },
-    Left { member: "monitoringDue", cases: ALL, why: "monitoring" },
     Left { member: "cards.safety", cases: ALL, why: "the safety card" },
     Left { member: "cards.interaction", cases: ALL, why: "the interaction card" },
     Left { member: "cards.bipolar", cases: ALL, why: "the bipolar card" },
     Left { member: "cards.contributors", cases: ALL, why: "the contributors card" },
-    Left { member: "cards.monitoring", cases: ALL, why: "the monitoring card" },
     Left {
         member: "bipolar.state",
         cases: &["bipolar-diagnosis-still-provisional", "mother-with-bipolar-and-early-onset", "mania-recorded-on-venlafaxine"],

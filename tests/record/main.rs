@@ -10,5 +10,6 @@ mod decks;
 mod durations;
 mod fuzz;
 mod hamd;
+mod history;
 mod properties;
 mod valid;

@@ -13,7 +13,7 @@ const INLINE: &str = r"\`*_~[]<>|&";
 const HEAD: &str = "#+-=";
 
 /// Text of the record: one line, no markup, no links, no characters that turn or hide what follows, at most 120 characters.
-pub(super) fn escape_markdown(text: &str) -> String {
+pub fn escape_markdown(text: &str) -> String {
     let flat = shortened(&one_line(text), LONGEST);
     let digits = flat.bytes().take_while(u8::is_ascii_digit).count();
     // "1." and "1)" at the head begin a numbered list

@@ -9,6 +9,7 @@ mod finding;
 mod gate;
 mod markdown;
 mod measure;
+mod monitoring;
 mod next_step;
 #[cfg(test)]
 mod sample;
@@ -18,6 +19,7 @@ mod tests;
 mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};
+pub use markdown::escape_markdown;
 
 use crate::clinical::derive::Assessment;
 use crate::clinical::knowledge::Knowledge;
@@ -34,7 +36,8 @@ pub struct Situation<'a> {
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
-    capped(trial.into_iter().chain(measure::card(situation)).collect(), situation)
+    let others = [monitoring::card(situation), measure::card(situation)];
+    capped(trial.into_iter().chain(others.into_iter().flatten()).collect(), situation)
 }
 
 /// The cards in order, without those for which there is no room.
@@ -56,6 +59,7 @@ pub fn hooks(code: CardCode) -> &'static [String] {
         CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
         CardCode::NextStep => &next_step::WORDING.hooks,
         CardCode::Measure => &measure::WORDING.hooks,
-        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors | CardCode::Monitoring => &[],
+        CardCode::Monitoring => &monitoring::WORDING.hooks,
+        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors => &[],
     }
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::bipolar::Bipolar;
 use super::contributor::Contributor;
+use super::ended::Ended;
 use super::interaction::Interaction;
-use super::monitoring::MonitoringItem;
+use super::monitoring::{MonitoringItem, MonitoringNotKnown};
 use super::safety::SafetyFinding;
 use super::staging::Staging;
 pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
@@ -38,6 +39,8 @@ pub struct Assessment {
     pub safety: Vec<SafetyFinding>,
     pub options: Vec<TreatmentOption>,
     pub monitoring_due: Vec<MonitoringItem>,
+    /// Tests of drugs being taken of which it cannot be told whether they are due.
+    pub monitoring_not_known: Vec<MonitoringNotKnown>,
     pub interactions: Vec<Interaction>,
     pub augmentation: Vec<Augmentation>,
     pub courses: Vec<Course>,
@@ -169,6 +172,8 @@ pub struct Trial {
     pub response: Response,
     pub baseline: Option<Score>,
     pub latest: Option<Score>,
+    /// Why it ended; `None` while it is taken, and where the record gives no ground at all.
+    pub ended_because: Option<Ended>,
     pub in_episode: bool,
     pub failed: bool,
     /// Adequate, response not documented, and the prescriber then switched or augmented (rules.md 4).
@@ -389,6 +394,9 @@ pub struct Augmentation {
     pub ongoing: bool,
     pub at_dose_days: Days,
     pub basis: Vec<SourceRef>,
+    /// The highest known daily dose.
+    #[serde(rename = "highestMgPerDay")]
+    pub highest_dose: Option<DailyDose>,
     /// Which of `trials` it was added to.
     #[serde(skip)]
     pub base: usize,

@@ -72,6 +72,7 @@ fn beside(
             ongoing,
             at_dose_days: at_dose,
             basis: sources(exposures.iter().flat_map(|exposure| exposure.records.iter().copied())),
+            highest_dose: exposures.iter().filter_map(|exposure| exposure.dose).max(),
             base: index,
             days: exposures.iter().map(|exposure| exposure.span.days()).sum(),
             adequate_on: as_of + missing,

@@ -12,6 +12,7 @@ mod augmentation;
 mod bipolar;
 mod contributor;
 mod current;
+mod ended;
 mod episode;
 mod exposure;
 mod failure;
@@ -33,20 +34,24 @@ mod staging;
 #[cfg(test)]
 mod story;
 mod supply;
+mod symptom;
 mod taken;
 mod tier;
 mod trial;
+mod weight;
 
 pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
+pub use ended::{EndReason, Ended};
 pub use interaction::{Interaction, Severity};
-pub use monitoring::MonitoringItem;
+pub use monitoring::{LastResult, MonitoringItem, MonitoringNotKnown, Urgency};
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
 pub use response::classify;
 pub use safety::SafetyFinding;
 pub use staging::{Maudsley, MaudsleyItems, Staging};
 pub use supply::supply_period;
+pub use symptom::Hint;
 pub use tier::{below_minimum, cannot_be_raised, not_tolerated};
 
 use crate::clinical::chart::{Chart, Kind};
@@ -94,7 +99,11 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let contributors = contributor::contributors(&ground);
     let safety = safety::safety(&ground);
     let interactions = interaction::interactions(&ground);
-    let monitoring_due = monitoring::monitoring_due(&ground);
+    let monitoring = monitoring::monitoring(&ground);
+    let hints = symptom::hints(&ground);
+    let mut notes = notes(chart, &taken);
+    notes.extend(weight::gains_since_augmentation(&ground));
+    notes.sort();
     let tier_zero =
         not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
     let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
@@ -104,6 +113,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         counted: &counted,
         augmentation: &augmentation,
         taken: &being_taken,
+        hints: &hints,
         in_scope: scope.status == ScopeStatus::InScope,
         bipolar_strong: bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong),
         tier_zero,
@@ -133,11 +143,12 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         contributors,
         safety,
         options,
-        monitoring_due,
+        monitoring_due: monitoring.due,
+        monitoring_not_known: monitoring.not_known,
         interactions,
         augmentation,
         courses,
-        notes: notes(chart, &taken),
+        notes,
         unread: chart.unread.clone(),
         cards: Vec::new(),
         scope,

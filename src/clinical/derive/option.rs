@@ -3,6 +3,7 @@
 //! Not tested yet: contraindications, interactions, pregnancy. What was not tested is said beside each option it could remove,
 //! and makes its verdict `caution`.
 
+use super::Hint;
 use super::assessment::{Adequacy, Augmentation, Marker, Response, StepKind, TreatmentOption, Trial, Verdict};
 use crate::clinical::knowledge::{Antidepressant, Knowledge, Offer, OptionKind, OptionRow};
 use crate::clinical::units::{DailyDose, Day, Form, Ingredient};
@@ -21,6 +22,8 @@ pub struct OptionGround<'a> {
     pub augmentation: &'a [Augmentation],
     /// Every drug that is being taken, whatever for.
     pub taken: &'a [Ingredient],
+    /// What symptoms say of a drug: the last tie-break within a guideline line (rules.md 10 and 12).
+    pub hints: &'a [Hint],
     /// Whether the patient is in scope: else there are no options.
     pub in_scope: bool,
     /// Whether there is a strong bipolar indicator.
@@ -50,11 +53,21 @@ pub fn options(ground: &OptionGround<'_>) -> Vec<TreatmentOption> {
     ranked.into_iter().map(|(_, option)| option).collect()
 }
 
-/// The order within a kind: what was not tried first, then the guideline line, then the table.
+/// The order within a kind: what was not tried first, then the guideline line, then what symptoms say, then the table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     tried: bool,
     line: u8,
+    hint: Leaning,
+}
+
+/// What symptoms say of an option. One hint against outweighs those for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Leaning {
+    For,
+    #[default]
+    None,
+    Against,
 }
 
 /// One option of a row: its id and, where it is one, its drug.
@@ -97,7 +110,8 @@ impl OptionGround<'_> {
         let drugs: &[Ingredient] = candidate.drug.as_ref().map_or(&row.ingredients, std::slice::from_ref);
         let against = self.against(row, kind, drugs);
         let history: Vec<String> = drugs.iter().flat_map(|drug| self.history(*drug)).collect();
-        let rank = Rank { tried: !history.is_empty(), line: row.guideline_line };
+        let hints: Vec<&Hint> = self.hints.iter().filter(|hint| drugs.contains(&hint.drug)).collect();
+        let rank = Rank { tried: !history.is_empty(), line: row.guideline_line, hint: leaning(&hints) };
         let untested = !row.contraindications_cautions.is_empty() || !drugs.is_empty();
         let (verdict, mut reasons) = match (against.is_empty(), untested) {
             (false, _) => (Verdict::LeftOut, against),
@@ -105,6 +119,9 @@ impl OptionGround<'_> {
             (true, false) => (Verdict::Suitable, Vec::new()),
         };
         reasons.extend(history);
+        if verdict != Verdict::LeftOut {
+            reasons.extend(hints.iter().map(|hint| hint.reason.clone()));
+        }
         let option = TreatmentOption {
             id: candidate.id,
             kind,
@@ -245,6 +262,16 @@ fn after(failures: usize) -> String {
 fn in_words(number: usize) -> String {
     let words = ["no", "one", "two", "three", "four", "five"];
     words.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
+}
+
+fn leaning(hints: &[&Hint]) -> Leaning {
+    if hints.iter().any(|hint| !hint.favours) {
+        Leaning::Against
+    } else if hints.is_empty() {
+        Leaning::None
+    } else {
+        Leaning::For
+    }
 }
 
 /// What to measure and when, without the codes: `weight+BMI|29463-7|baseline, wk 4` becomes `weight+BMI: baseline, wk 4`.

@@ -6,6 +6,7 @@ use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, SourceRef};
 
 use super::adequacy::{Judged, Measure, judge};
 use super::augmentation::Added;
+use super::ended::ended_because;
 use super::exposure::Exposure;
 use super::response::{Course, Period, course};
 use super::run::reached;
@@ -77,6 +78,7 @@ pub fn trial(bench: Bench<'_>, spell: &Spell<'_>, judged: Judged, beside: &[Mark
         response: course.response,
         baseline: course.baseline.clone(),
         latest: course.latest.clone(),
+        ended_because: ended_because(spell),
         in_episode,
         failed: false,
         probable_failure: false,

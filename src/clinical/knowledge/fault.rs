@@ -23,6 +23,10 @@ pub(super) enum Fault {
     UnknownWord { column: &'static str, word: String },
     #[error("unknown drug `{0}`")]
     UnknownDrug(String),
+    #[error("`{0}` is no augmenter of the option table")]
+    NoAugmenter(String),
+    #[error("a row that never makes the card has neither observations nor days")]
+    NeverMakesACard,
     #[error("unknown care level `{0}`")]
     UnknownCareLevel(String),
     #[error("`{what}` stands already in {first}")]

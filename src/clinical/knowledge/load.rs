@@ -11,6 +11,7 @@ use super::condition::Conditions;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault};
 use super::meaning::Meanings;
+use super::monitoring::{Known, monitoring};
 use super::observation::Observations;
 use super::option::{care_levels, options};
 use super::parameter::parameters;
@@ -18,6 +19,7 @@ use super::product::{ProductMarks, products};
 use super::raw::{RawTable, Row, Texts};
 use super::relevance::Relevance;
 use super::site::Site;
+use super::symptom::symptoms;
 use super::{Knowledge, show};
 
 /// A defect of the tables: what is wrong, in which file and row.
@@ -99,6 +101,12 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let rows = tables.rows("options.csv");
     let options = options(&rows, &care_levels, &drugs, &mut tables.defects);
 
+    let rows = tables.rows("monitoring.csv");
+    let known = Known { drugs: &drugs, antidepressants: &antidepressants, options: &options };
+    let monitoring = monitoring(&rows, &known, &mut tables.defects);
+    let rows = tables.rows("symptom_hints.csv");
+    let symptoms = symptoms(&rows, &drugs, &mut tables.defects);
+
     let rows = tables.rows("conditions.csv");
     let conditions = Conditions::new(&rows, &mut tables.defects);
     let rows = tables.rows("observations.csv");
@@ -125,6 +133,8 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         product_marks,
         options,
         care_levels,
+        monitoring,
+        symptoms,
         conditions,
         observations,
         meanings,

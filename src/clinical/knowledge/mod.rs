@@ -10,6 +10,7 @@ mod drug;
 mod fault;
 mod load;
 mod meaning;
+mod monitoring;
 mod observation;
 mod option;
 mod parameter;
@@ -18,15 +19,18 @@ mod raw;
 mod relevance;
 mod show;
 mod site;
+mod symptom;
 mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
 pub use drug::NameMatch;
 pub use load::{Defect, SiteChange, SiteFile};
+pub use monitoring::{CardShare, DueDay, MonitoringRow};
 pub use observation::Observation;
 pub use option::{CareLevel, Offer, OptionKind, OptionRow};
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
+pub use symptom::{SymptomRow, WeightSign};
 
 use std::collections::HashMap;
 
@@ -37,7 +41,7 @@ use product::ProductMarks;
 use raw::Texts;
 use relevance::Relevance;
 
-use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Meaning, ProductUse, System};
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Instrument, Meaning, ProductUse, System};
 
 /// Every table, checked.
 pub struct Knowledge {
@@ -52,6 +56,8 @@ pub struct Knowledge {
     product_marks: ProductMarks,
     options: Vec<OptionRow>,
     care_levels: Vec<CareLevel>,
+    monitoring: Vec<MonitoringRow>,
+    symptoms: Vec<SymptomRow>,
     conditions: Conditions,
     observations: Observations,
     meanings: meaning::Meanings,
@@ -202,6 +208,21 @@ impl Knowledge {
     /// The options of the augmentation table, in the order of the table.
     pub fn options(&self) -> &[OptionRow] {
         &self.options
+    }
+
+    /// The monitoring schedule (rules.md 13), in the order of the table.
+    pub fn monitoring(&self) -> &[MonitoringRow] {
+        &self.monitoring
+    }
+
+    /// What symptoms speak for and against (rules.md 12), in the order of the table.
+    pub fn symptoms(&self) -> &[SymptomRow] {
+        &self.symptoms
+    }
+
+    /// The unit in which results of an instrument are held; empty for answers and panels.
+    pub fn unit_of(&self, instrument: Instrument) -> &'static str {
+        self.observations.unit(instrument)
     }
 
     /// Who can do what, in order.

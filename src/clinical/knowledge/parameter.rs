@@ -79,6 +79,15 @@ pub struct Parameters {
     pub hb_flag_pregnant: f64,
     pub hb_flag_alone: f64,
     pub lab_lookback_days: Days,
+    pub observation_query_days: Days,
+    pub monitoring_baseline_before_days: Days,
+    pub monitoring_baseline_after_days: Days,
+    pub monitoring_weight_gain_pct: i32,
+    pub symptom_item_from: i32,
+    pub symptom_item_recent_days: Days,
+    pub symptom_bmi_from: f64,
+    pub symptom_weight_change_pct: i32,
+    pub symptom_weight_window_days: Days,
     pub chronic_sedative_opioid_days: Days,
     pub depressogenic_start_window_days: Days,
     pub max_cards: i32,
@@ -163,7 +172,8 @@ pub(super) fn parameters(
         bipolar_moderate_needed bipolar_switch_window_days bipolar_early_onset_below_years bipolar_failures_indicator
         bipolar_episodes_indicator bipolar_suppress_after_override_days bipolar_refuted_suppress_days mdq_min_yes rms_min_yes
         tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female hb_flag_male hb_flag_pregnant hb_flag_alone
-        lab_lookback_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards snooze_days safety_item9_min
+        lab_lookback_days observation_query_days monitoring_baseline_before_days monitoring_baseline_after_days monitoring_weight_gain_pct
+        symptom_item_from symptom_item_recent_days symptom_bmi_from symptom_weight_change_pct symptom_weight_window_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards snooze_days safety_item9_min
         safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from partial_ongoing_counts_from_day
         lost_response_scores_apart_days course_end_grace_days course_same_max_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
         lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days

@@ -14,6 +14,7 @@ fn ground() -> OptionGround<'static> {
         counted: &[],
         augmentation: &[],
         taken: &[],
+        hints: &[],
         in_scope: true,
         bipolar_strong: false,
         tier_zero: false,

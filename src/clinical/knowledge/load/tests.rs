@@ -361,3 +361,59 @@ fn loading_takes() {
     assert!(load(&Texts::builtin(), None).is_ok());
     println!("{:?}", start.elapsed());
 }
+
+#[test]
+fn every_defect_of_the_monitoring_schedule_names_its_row() {
+    let row = |cells: &str| defects_of_line("monitoring.csv", cells);
+    let sound = "x,lithium,,any,TSH,tsh,yes,28±14,90±30,no,,,,yes,,,,source,A";
+    assert_eq!(row(sound), [""; 0]);
+    assert_eq!(
+        row("x,unobtainium,nothing,any,TSH,tsh,yes,,,no,,,,yes,,,,source,A"),
+        ["unknown drug `unobtainium`", "unknown word `nothing` in column `classes`"]
+    );
+    assert_eq!(row(&sound.replace("tsh,yes", "spirit-level,yes")), ["unknown word `spirit-level` in column `observations`"]);
+    assert_eq!(row(&sound.replace("90±30", "90±91")), ["`tolerance` (91) is above `repeat` (90)"]);
+    assert_eq!(row(&sound.replace("90±30", "90±90")), [""; 0]);
+    assert_eq!(row(&sound.replace("28±14", "28±14;28±14")), ["`scheduled (earlier)` (28) is above `scheduled (later)` (28)"]);
+    assert_eq!(row(&sound.replace("28±14", "28")), ["`28` in column `scheduled` is not a number that makes sense there"]);
+    assert_eq!(row("x,lithium,,any,TSH,tsh,no,,,no,,,,yes,,,,source,A"), ["`baseline, scheduled and repeat` is empty"]);
+    assert_eq!(row("x,lithium,,any,TSH,,yes,,,no,,,,yes,,,,source,A"), ["`observations` is empty"]);
+    assert_eq!(
+        row("x,lithium,,any,TSH,tsh,no,,,no,,,,never,,,,source,A"),
+        ["a row that never makes the card has neither observations nor days"]
+    );
+    assert_eq!(row("x,sertraline,,augmentation,TSH,tsh,yes,,,no,,,,yes,,,,source,A"), ["`sertraline` is no augmenter of the option table"]);
+    assert_eq!(row("x,,,any,TSH,tsh,yes,,,no,,,,yes,,,,source,A"), ["`drugs` is empty"]);
+    assert_eq!(row("x,lithium,,any,TSH,tsh,yes,,,no,40,asthma,,yes,,,,source,A"), ["unknown word `asthma` in column `or_conditions`"]);
+    assert_eq!(row("x,lithium,,any,TSH,tsh,yes,,,no,,hospice,,yes,,,,source,A"), ["`age_from` is empty"]);
+    assert_eq!(row("x,lithium,,any,TSH,tsh,yes,,,no,,,,yes,2,,,source,A"), ["`repeat` is empty"]);
+    assert_eq!(row("x,lithium,,any,TSH,tsh,yes,,,no,,,,yes,,,,source,E"), ["unknown word `E` in column `grade`"]);
+    assert_eq!(row("sodium,lithium,,any,TSH,tsh,yes,,,no,,,,yes,,,,source,A").len(), 1);
+    assert_eq!(row("x,lithium,,any,TSH,tsh,yes,,,no,,,,yes,,,,,A"), ["`source` is empty"]);
+}
+
+#[test]
+fn every_defect_of_the_symptom_hints_names_its_row() {
+    let row = |cells: &str| defects_of_line("symptom_hints.csv", cells);
+    assert_eq!(row("x,1;4,,,,,bupropion,favours,why,,source,C"), [""; 0]);
+    assert_eq!(row("x,10,,,,,bupropion,favours,why,,source,C"), ["`10` in column `all_items` is not a number that makes sense there"]);
+    assert_eq!(row("x,1,,,,,unobtainium,favours,why,,source,C"), ["unknown drug `unobtainium`"]);
+    assert_eq!(row("x,,,,,,bupropion,favours,why,,source,C"), ["`items, condition and recorded_words` is empty"]);
+    assert_eq!(row("x,1,,up,,,bupropion,favours,why,,source,C"), ["unknown word `up` in column `weight`"]);
+    assert_eq!(row("x,1,,,pain,,bupropion,favours,why,,source,C"), ["unknown word `pain` in column `condition`"]);
+    assert_eq!(row("x,1,,,,,bupropion,likes,why,,source,C"), ["unknown word `likes` in column `effect`"]);
+    assert_eq!(row("pain,1,,,,,bupropion,favours,why,,source,C"), ["`pain` stands already in an earlier row"]);
+}
+
+#[test]
+fn classes_of_the_schedule_stand_for_their_drugs() {
+    let row = |id: &str| builtin().monitoring().iter().find(|row| row.id == id).unwrap_or_else(|| panic!("no row {id}"));
+    let sodium = row("sodium");
+    assert!(sodium.drugs.contains(&drug("sertraline")) && sodium.drugs.contains(&drug("duloxetine")));
+    assert!(!sodium.drugs.contains(&drug("vilazodone")) && !sodium.drugs.contains(&drug("vortioxetine")));
+    assert!(row("blood-pressure").drugs.contains(&drug("levomilnacipran")));
+    assert_eq!(builtin().unit_of(crate::clinical::units::Instrument::LithiumLevel), "mmol/L");
+    let shown = builtin().to_markdown();
+    assert!(shown.contains("## Monitoring schedule") && shown.contains("| lithium-level |") && shown.contains("6±1"));
+    assert!(shown.contains("## Symptom hints") && shown.contains("| anhedonia-fatigue |"));
+}
