@@ -128,9 +128,10 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         current_score: Some(phq9(16, 2)),
         two_adequate_failures: Certainty::No,
         staging: Staging::default(),
-        bipolar: Bipolar { state: BipolarState::None, indicators: Vec::new() },
+        bipolar: Bipolar { state: BipolarState::None, indicators: Vec::new(), current_mania: None },
         contributors: Vec::new(),
         safety: Vec::new(),
+        overdose_risk: None,
         options: Vec::new(),
         monitoring_due: Vec::new(),
         interactions: Vec::new(),
@@ -144,7 +145,7 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
 
 pub(super) fn with_strong_bipolar_indicator(mut assessment: Assessment) -> Assessment {
     let indicator = BipolarIndicator { id: "provisional", weight: IndicatorWeight::Strong, label: String::new(), basis: Vec::new() };
-    assessment.bipolar = Bipolar { state: BipolarState::Open, indicators: vec![indicator] };
+    assessment.bipolar = Bipolar { state: BipolarState::Open, indicators: vec![indicator], current_mania: None };
     assessment
 }
 

@@ -38,13 +38,13 @@ mod tier;
 mod trial;
 
 pub use assessment::*;
-pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
+pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, CurrentMania, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
 pub use interaction::{Interaction, Severity};
 pub use monitoring::MonitoringItem;
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
 pub use response::classify;
-pub use safety::SafetyFinding;
+pub use safety::{OverdoseRisk, SafetyFinding, SafetyIndicator};
 pub use staging::{Maudsley, MaudsleyItems, Staging};
 pub use supply::supply_period;
 pub use tier::{below_minimum, cannot_be_raised, not_tolerated};
@@ -93,6 +93,8 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let staging = staging::staging(&ground);
     let contributors = contributor::contributors(&ground);
     let safety = safety::safety(&ground);
+    let overdose_risk = safety::overdose_risk(&ground, &safety);
+    let notes = notes(&ground);
     let interactions = interaction::interactions(&ground);
     let monitoring_due = monitoring::monitoring_due(&ground);
     let tier_zero =
@@ -132,12 +134,13 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         staging,
         contributors,
         safety,
+        overdose_risk,
         options,
         monitoring_due,
         interactions,
         augmentation,
         courses,
-        notes: notes(chart, &taken),
+        notes,
         unread: chart.unread.clone(),
         cards: Vec::new(),
         scope,
@@ -180,8 +183,10 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 }
 
 /// What is told that no trial holds.
-fn notes(chart: &Chart, taken: &[taken::Taken<'_>]) -> Vec<Note> {
-    let mut notes = adherence::notes(chart, taken);
+fn notes(ground: &Ground<'_>) -> Vec<Note> {
+    let chart = ground.chart;
+    let mut notes = adherence::notes(chart, ground.taken);
+    notes.extend(safety::notes(ground));
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",
         text: drug.label.clone(),

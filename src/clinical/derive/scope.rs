@@ -10,21 +10,24 @@ use super::{Bipolar, BipolarState, Scope, ScopeReason, ScopeStatus};
 /// A hospice encounter or procedure counts for so long (rules.md 1.3).
 const HOSPICE_DAYS: i32 = 365;
 
+/// The groups of a depression, of whatever course.
+pub const DEPRESSION_GROUPS: [ConditionGroup; 8] = {
+    use ConditionGroup::*;
+    [
+        DepressionMddActive,
+        DepressionMddPartialRemission,
+        DepressionMddFullRemission,
+        DepressionUnspecified,
+        DepressionPersistent,
+        DepressionPeripartum,
+        DepressionPsychotic,
+        DepressionOther,
+    ]
+};
+
 /// Whether any accepted diagnosis of depression is on file, current or not.
 pub fn has_depression_diagnosis(chart: &Chart) -> bool {
-    use ConditionGroup::*;
-    chart.conditions.iter().any(|condition| {
-        condition.groups.has_any(&[
-            DepressionMddActive,
-            DepressionMddPartialRemission,
-            DepressionMddFullRemission,
-            DepressionUnspecified,
-            DepressionPersistent,
-            DepressionPeripartum,
-            DepressionPsychotic,
-            DepressionOther,
-        ])
-    })
+    chart.conditions.iter().any(|condition| condition.groups.has_any(&DEPRESSION_GROUPS))
 }
 
 /// Whether a diagnosis counts as current; remission does for the remission groups (rules.md 1).
@@ -124,7 +127,7 @@ pub fn bipolar(chart: &Chart) -> Bipolar {
             && condition.certainty == Confirmed
             && (condition.current || condition.in_remission)
     });
-    Bipolar { state: if known { BipolarState::Known } else { BipolarState::None }, indicators: Vec::new() }
+    Bipolar { state: if known { BipolarState::Known } else { BipolarState::None }, indicators: Vec::new(), current_mania: None }
 }
 
 /// The records of these diagnoses.

@@ -20,5 +20,11 @@ vocabulary! {
         RouteTransdermal = "route.transdermal",
         AnswerYes = "answer.yes",
         AnswerNo = "answer.no",
+        AnswerPositive = "answer.positive",
+        AnswerNegative = "answer.negative",
+        AnswerRiskHigh = "answer.risk-high",
+        AnswerRiskModerate = "answer.risk-moderate",
+        AnswerRiskLow = "answer.risk-low",
+        ReactionActivation = "reaction.activation",
     }
 }
