@@ -9,4 +9,5 @@ mod decks;
 mod durations;
 mod fuzz;
 mod hamd;
+mod mood;
 mod properties;

@@ -4,7 +4,7 @@ use super::Situation;
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
     ContributorWeight, CoverageSummary, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, OptionGround, PatientSummary,
-    Quality, Reason, Response, Scope, ScopeStatus, Score, Severity, Staging, Trial, options,
+    Quality, Reason, Response, SafetyFinding, SafetyIndicator, Scope, ScopeStatus, Score, Severity, Staging, Trial, options,
 };
 use crate::clinical::derive::{Evidence, Extent};
 use crate::clinical::knowledge::Knowledge;
@@ -146,6 +146,20 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
 pub(super) fn with_strong_bipolar_indicator(mut assessment: Assessment) -> Assessment {
     let indicator = BipolarIndicator { id: "provisional", weight: IndicatorWeight::Strong, label: String::new(), basis: Vec::new() };
     assessment.bipolar = Bipolar { state: BipolarState::Open, indicators: vec![indicator], current_mania: None };
+    assessment
+}
+
+/// An answer of 2 to item 9 of the PHQ-9, three days ago.
+pub(super) fn with_suicidal_finding(mut assessment: Assessment) -> Assessment {
+    let date = today() - 3;
+    let finding = SafetyFinding {
+        id: "phq9-item9",
+        indicator: SafetyIndicator::Critical,
+        label: format!("PHQ-9 item 9 answered with 2 on {date}"),
+        date,
+        basis: vec![SourceRef::new("Observation/o9")],
+    };
+    assessment.safety = vec![finding];
     assessment
 }
 

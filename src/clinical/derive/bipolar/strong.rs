@@ -72,12 +72,13 @@ fn mood_disorder_questionnaire(ground: &Ground<'_>) -> Option<BipolarIndicator> 
     positive.then(|| screen("mdq-positive", format!("Mood Disorder Questionnaire positive, {}", result.at.day), result))
 }
 
-/// The latest RMS whose result can be told: four of six.
+/// The latest RMS whose result can be told: four of six. A bare yes is an item of it that its name was matched by, not its result.
 fn rapid_mood_screener(ground: &Ground<'_>) -> Option<BipolarIndicator> {
     let least = f64::from(ground.parameters().rms_min_yes);
     let told = ground.results(Instrument::Rms).filter_map(|result| {
         let (positive, said) = match result.value {
             Value::Number(yes) => (yes >= least, format!("{yes} of 6")),
+            Value::YesNo(_) => return None,
             ref other => (screened(other, ground)?, "positive".to_owned()),
         };
         Some((result.at, positive, said, result))
