@@ -48,8 +48,9 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
     let findings = bipolar.indicators.iter().map(|indicator| escape_markdown(&indicator.label)).collect();
     let mut ground: Vec<String> = vec![text.to_owned()];
     ground.extend(bipolar.indicators.iter().map(|indicator| {
-        let basis: Vec<&str> = indicator.basis.iter().map(|source| source.as_str()).collect();
-        format!("{} {}", indicator.id, basis.join(" "))
+        // the next supply of the same drug is no new evidence
+        let lasting = indicator.basis.iter().map(|source| source.as_str()).filter(|source| !source.starts_with("Medication"));
+        format!("{} {}", indicator.id, lasting.collect::<Vec<_>>().join(" "))
     }));
     Some(Finding { variant: None, text, values, body: vec![Block::List("What raises it", findings)], end: None, ground })
 }

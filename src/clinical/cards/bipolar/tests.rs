@@ -89,6 +89,8 @@ fn new_evidence_is_a_new_card_and_a_new_day_is_not() {
     let mut later = first.clone();
     later.as_of = today() + 1;
     assert_eq!(spoken(&first).ground, spoken(&later).ground);
+    later.bipolar.indicators[0].basis.push(SourceRef::new("MedicationDispense/next"));
+    assert_eq!(spoken(&first).ground, spoken(&later).ground, "a further supply is no new evidence");
     later.bipolar.indicators.push(indicator("mdq-positive", IndicatorWeight::Strong, "MDQ positive"));
     assert_ne!(spoken(&first).ground, spoken(&later).ground);
 }

@@ -76,7 +76,7 @@ pub fn ordered<'a>(ground: &Ground<'a>) -> impl Iterator<Item = (Ingredient, &'a
             let dose = supply(draft, wanted, None, ground.parameters(), ground.as_of).portions.first().and_then(|portion| portion.dose);
             let taken = antidepressants(&ground).find(|trial| trial.drug == drug && trial.ongoing);
             // a renewal at the dose that is taken begins nothing
-            let begins = taken.is_none_or(|trial| trial.current_dose.zip(dose).is_some_and(|(now, next)| next > now));
+            let begins = taken.is_none_or(|trial| trial.current_dose.zip(dose).is_some_and(|(current, next)| next > current));
             (is_trial && begins).then_some((drug, draft))
         })
     })

@@ -1,9 +1,7 @@
 //! Strong indicators: one of them opens the question (rules.md 7).
 
-use std::collections::BTreeMap;
-
 use crate::clinical::chart::{Certainty, Condition, Measurement, Value};
-use crate::clinical::units::{ConditionGroup, Instrument, Meaning, SourceRef};
+use crate::clinical::units::{ConditionGroup, GroupSet, Instrument, Meaning, SourceRef};
 
 use super::super::ground::Ground;
 use super::{BipolarIndicator, IndicatorWeight, began, indicator, mania, named};
@@ -19,46 +17,51 @@ pub fn strong(ground: &Ground<'_>) -> Vec<BipolarIndicator> {
     found
 }
 
-/// One indicator a code, the most specific; a code recorded twice is one, told by its latest record.
-fn diagnoses(ground: &Ground<'_>) -> Vec<BipolarIndicator> {
-    let mut by_code: BTreeMap<(&'static str, &str), Vec<(&Condition, String, Vec<SourceRef>)>> = BTreeMap::new();
-    for condition in ground.conditions(ConditionGroup::BipolarSpectrum) {
-        let (id, label, basis) = of_diagnosis(condition, ground);
-        by_code.entry((id, condition.code.as_str())).or_default().push((condition, label, basis));
-    }
-    let one = |((id, _), mut records): ((&'static str, &str), Vec<(&Condition, String, Vec<SourceRef>)>)| {
-        records.sort_by_key(|(condition, _, _)| (began(condition), condition.source.clone()));
-        let label = records.last().map(|(_, label, _)| label.clone()).unwrap_or_default();
-        let basis = records.into_iter().flat_map(|(_, _, basis)| basis).collect();
-        indicator(id, IndicatorWeight::Strong, label, basis)
-    };
-    by_code.into_iter().map(one).collect()
+/// What one diagnosis on file gives: the most specific indicator of its code.
+struct Diagnosed<'a> {
+    id: &'static str,
+    condition: &'a Condition,
+    label: String,
+    basis: Vec<SourceRef>,
 }
 
-fn of_diagnosis(condition: &Condition, ground: &Ground<'_>) -> (&'static str, String, Vec<SourceRef>) {
+/// One indicator a code; a code recorded twice is one, told by its latest record.
+fn diagnoses(ground: &Ground<'_>) -> Vec<BipolarIndicator> {
+    let mut all: Vec<Diagnosed<'_>> =
+        ground.conditions(ConditionGroup::BipolarSpectrum).map(|condition| diagnosed(condition, ground)).collect();
+    all.sort_by_key(|found| (found.id, found.condition.code.as_str(), began(found.condition), &found.condition.source));
+    let one = |records: &[Diagnosed<'_>]| {
+        let latest = records.last()?;
+        let basis = records.iter().flat_map(|record| record.basis.iter().cloned()).collect();
+        Some(indicator(latest.id, IndicatorWeight::Strong, latest.label.clone(), basis))
+    };
+    all.chunk_by(|a, b| (a.id, &a.condition.code) == (b.id, &b.condition.code)).filter_map(one).collect()
+}
+
+fn diagnosed<'a>(condition: &'a Condition, ground: &Ground<'_>) -> Diagnosed<'a> {
     let name = named(condition);
     let mut basis = vec![condition.source.clone()];
-    if condition.groups.has(ConditionGroup::BipolarDrugInduced) {
-        return ("drug-induced-bipolar", name, basis);
-    }
-    if mania::is_mania(condition) {
-        let Some(beginning) = mania::before(condition, ground).pop() else { return ("mania", name, basis) };
+    let (id, label) = if condition.groups.has(ConditionGroup::BipolarDrugInduced) {
+        ("drug-induced-bipolar", name)
+    } else if !mania::is_mania(condition) {
+        match condition.certainty {
+            Certainty::Provisional => ("bipolar-unconfirmed", format!("{name}, not confirmed")),
+            Certainty::Confirmed | Certainty::Refuted => ("bipolar-past", format!("{name}, no longer current")),
+        }
+    } else if let Some(beginning) = mania::before(condition, ground).pop() {
         let days = began(condition).map_or(0, |day| day - beginning.day);
         let what = if beginning.raised { "was raised" } else { "began" };
         basis.extend(beginning.basis);
-        return ("mania-on-antidepressant", format!("{name}, {days} days after {} {what}", beginning.drug), basis);
-    }
-    match condition.certainty {
-        Certainty::Provisional => ("bipolar-unconfirmed", format!("{name}, not confirmed"), basis),
-        Certainty::Confirmed | Certainty::Refuted => ("bipolar-past", format!("{name}, no longer current"), basis),
-    }
+        ("mania-on-antidepressant", format!("{name}, {days} days after {} {what}", beginning.drug))
+    } else {
+        ("mania", name)
+    };
+    Diagnosed { id, condition, label, basis }
 }
 
 /// Encounters for mania or bipolar disorder, where no diagnosis on file says it already.
 fn encounters(ground: &Ground<'_>) -> Option<BipolarIndicator> {
-    let told = |groups: crate::clinical::units::GroupSet| {
-        groups.has(ConditionGroup::BipolarSpectrum) && !groups.has(ConditionGroup::BipolarDrugInduced)
-    };
+    let told = |groups: GroupSet| groups.has(ConditionGroup::BipolarSpectrum) && !groups.has(ConditionGroup::BipolarDrugInduced);
     let found: Vec<_> = ground.chart.encounters.iter().filter(|encounter| told(encounter.groups)).collect();
     let latest = found.iter().map(|encounter| encounter.span.first).max()?;
     let basis = found.iter().map(|encounter| encounter.source.clone()).collect();
