@@ -74,6 +74,24 @@ fn a_result_filed_as_an_observation_counts_by_its_words() {
     assert_eq!(indicators(&[filed("9")]), [""; 0], "a bare number");
 }
 
+// rule 7/mdq-answers: speaks
+// rule 7/mdq-answers: silent
+#[test]
+fn a_panel_with_its_answers_as_components_is_read_as_the_form_is() {
+    let panel = |yes: usize, together: bool| {
+        let answer = |yes: bool| json!({"code": {"text": "item"}, "valueBoolean": yes});
+        let mut components: Vec<Value> = (0..13).map(|index| answer(index < yes)).chain([answer(together)]).collect();
+        components.push(json!({"code": {"text": "problem"}, "valueCodeableConcept": {"text": "Moderate problem"}}));
+        json!({
+            "resourceType": "Observation", "id": "o", "status": "final", "effectiveDateTime": "2026-02-20", "component": components,
+            "code": {"coding": [{"system": "http://loinc.org", "code": "85102-2"}]}, "subject": {"reference": "Patient/p"}
+        })
+    };
+    assert_eq!(indicators(&[panel(7, true)]), ["mdq-positive"]);
+    assert_eq!(indicators(&[panel(6, true)]), [""; 0]);
+    assert_eq!(indicators(&[panel(13, false)]), [""; 0]);
+}
+
 fn relative(relationship: Value, extension: &Value) -> Value {
     json!({
         "resourceType": "FamilyMemberHistory", "id": "f", "status": "completed", "patient": {"reference": "Patient/p"},
