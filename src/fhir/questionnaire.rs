@@ -179,7 +179,7 @@ fn said(items: &[&ItemView<'_>], knowledge: &'static Knowledge) -> Vec<bool> {
 fn mood_disorder(reading: &mut Reading<'_, '_>, items: &[&ItemView<'_>], occasion: &Occasion) {
     let said = said(items, reading.knowledge);
     let answers = items.iter().flat_map(|item| &item.answer);
-    let words = answers.filter_map(|answer| answer.string.as_deref().or(answer.coding.as_ref()?.display.as_deref()));
+    let words = answers.filter_map(|answer| answer.string.as_deref().or_else(|| answer.coding.as_ref()?.display.as_deref()));
     answered(reading, &said, words, occasion);
 }
 
