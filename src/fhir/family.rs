@@ -68,6 +68,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         return reading.unread(&item.source, why);
     }
     let relative = view.relationship.as_ref().map_or(Relative::Other, |relationship| relative(relationship, reading.knowledge));
+    let relationship = view.relationship.as_ref().map(|relationship| relationship.label().to_owned()).unwrap_or_default();
     for condition in conditions {
         if !condition.modifiers.is_empty() {
             reading.unread(&item.source, "a diagnosis with a modifier extension that may deny it");
@@ -77,7 +78,8 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         let groups = reading.knowledge.condition_groups(code.codes());
         let recorded = recorded.map(|at| at.when.first);
         let label = code.label().to_owned();
-        reading.chart.family.push(FamilyHistory { source: item.source.clone(), relative, groups, label, recorded });
+        let (source, relationship) = (item.source.clone(), relationship.clone());
+        reading.chart.family.push(FamilyHistory { source, relative, relationship, groups, label, recorded });
     }
     reading.faults(&item.source, &faults);
 }

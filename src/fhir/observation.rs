@@ -144,6 +144,9 @@ fn result(
     if row.instrument == Instrument::BloodPressure {
         return pressure(reading, view, occasion);
     }
+    if row.instrument == Instrument::Mdq && value.is_none() && !view.component.is_empty() {
+        return mood_disorder(reading, &view.component, occasion);
+    }
     if matches!(row.instrument, Instrument::Phq9 | Instrument::Phq9Panel) || item_index(row.instrument).is_some() {
         let role = match row.instrument {
             Instrument::Phq9 => Role::Total,
@@ -170,6 +173,15 @@ fn result(
     for component in &view.component {
         answer(reading, component, occasion, None);
     }
+}
+
+/// A Mood Disorder Questionnaire whose answers are the components of its panel, in the order of the form: their codes are not told apart.
+fn mood_disorder(reading: &mut Reading<'_, '_>, components: &[Component<'_>], occasion: &Occasion) {
+    let knowledge = reading.knowledge;
+    let yes = |component: &Component<'_>| component.boolean.or_else(|| yes_or_no(component.concept.as_ref()?, knowledge));
+    let said: Vec<bool> = components.iter().filter_map(yes).collect();
+    let words = components.iter().filter_map(|component| component.string.as_deref().or_else(|| Some(component.concept.as_ref()?.label())));
+    super::questionnaire::answered(reading, &said, words, occasion);
 }
 
 /// A component is a result of its own, or an item of the PHQ-9 it stands in.

@@ -182,10 +182,15 @@ fn said(items: &[&ItemView<'_>], knowledge: &'static Knowledge) -> Vec<bool> {
 /// The Mood Disorder Questionnaire: positive with enough of 13 symptoms, together, and a moderate or serious problem (rules.md 7).
 fn mood_disorder(reading: &mut Reading<'_, '_>, items: &[&ItemView<'_>], occasion: &Occasion) {
     let said = said(items, reading.knowledge);
-    let problem = items.iter().flat_map(|item| &item.answer).find_map(|answer| {
-        let words = answer.string.as_deref().or(answer.coding.as_ref().and_then(|coding| coding.display.as_deref()))?.to_ascii_lowercase();
-        ["no problem", "minor", "moderate", "serious"].iter().any(|word| words.contains(word)).then_some(words)
-    });
+    let answers = items.iter().flat_map(|item| &item.answer);
+    let words = answers.filter_map(|answer| answer.string.as_deref().or_else(|| answer.coding.as_ref()?.display.as_deref()));
+    answered(reading, &said, words, occasion);
+}
+
+/// The same, from its answers in the order of the form and the words among them, whatever they were written in.
+pub(super) fn answered<'w>(reading: &mut Reading<'_, '_>, said: &[bool], words: impl Iterator<Item = &'w str>, occasion: &Occasion) {
+    let mut words = words.map(str::to_ascii_lowercase);
+    let problem = words.find(|words| ["no problem", "minor", "moderate", "serious"].iter().any(|word| words.contains(word)));
     let (Some(symptoms), Some(together), Some(problem)) = (said.get(..13), said.get(13), problem) else {
         return reading.unread(&occasion.source, "a Mood Disorder Questionnaire that is not answered in full");
     };

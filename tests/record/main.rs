@@ -11,5 +11,6 @@ mod durations;
 mod fuzz;
 mod hamd;
 mod history;
+mod mood;
 mod properties;
 mod valid;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Situation;
+use super::card::CardCode;
 use super::markdown::{escape_markdown, inline};
 use crate::clinical::derive::{Adequacy, BipolarState, IndicatorWeight, Marker, Note, Response, Trial};
 use crate::clinical::derive::{Evidence, Extent, Gap};
@@ -14,13 +15,13 @@ const LINES: usize = 6;
 const BEFORE_FOLD: usize = 3;
 
 /// What else applies, one line each: the first few, and the others.
-pub(super) fn also(situation: Situation<'_>) -> (Vec<String>, Vec<String>) {
+pub(super) fn also(code: CardCode, situation: Situation<'_>) -> (Vec<String>, Vec<String>) {
     let assessment = situation.assessment;
     let mut lines = Vec::new();
-    if !assessment.safety.is_empty() {
+    if code == CardCode::CompleteTrial && !assessment.safety.is_empty() {
         lines.push("**Do not wait for day 42 if the patient is worse or unsafe.**".to_owned());
     }
-    lines.extend(bipolar_line(situation));
+    lines.extend(bipolar_line(situation).filter(|_| code != CardCode::Bipolar));
     lines.extend(assessment.trials.iter().filter(|trial| trial.in_episode).flat_map(|trial| trial_lines(trial, situation)));
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
     lines.extend(notes.filter(|note| !is_not_understood(note)).map(|note| escape_markdown(&note.text)));

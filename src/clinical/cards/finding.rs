@@ -44,7 +44,7 @@ impl Finding {
         let text = wording.text(self.text);
         let summary = shortened(&filled(&text.summary, &self.values), LONGEST_SUMMARY);
         let advice = text.advice.iter().map(|template| filled_markdown(template, &self.values));
-        let detail = detail(advice, [self.overview, self.body], self.end, wording, situation);
+        let detail = detail(code, advice, [self.overview, self.body], self.end, wording, situation);
         let mut ground = vec![code.word().to_owned(), self.variant.unwrap_or_default().to_owned()];
         ground.extend(self.ground);
         Card {
@@ -63,6 +63,7 @@ impl Finding {
 /// Before the fold: advice, what this card lists first, the trial table, what else applies. Below it: the other trials, what is special
 /// to the card, what was left out, what was not known, sources.
 fn detail(
+    code: CardCode,
     advice: impl Iterator<Item = String>,
     [overview, body]: [Vec<Block>; 2],
     end: Option<String>,
@@ -71,7 +72,7 @@ fn detail(
 ) -> String {
     let mut markdown = Markdown::default();
     let tables = trial_tables(situation);
-    let (also, more) = also(situation);
+    let (also, more) = also(code, situation);
     advice.for_each(|paragraph| markdown.paragraph(paragraph));
     put(&mut markdown, overview);
     markdown.paragraph(tables.first);

@@ -20,11 +20,14 @@ pub(super) enum Symptoms {
 }
 
 impl<'a> Situation<'a> {
-    /// Whether unipolar cards may speak at all: in scope, and no strong indicator leaves the bipolar question open.
+    /// Whether unipolar cards may speak at all (rules.md 1.4): in scope, and no known bipolar disorder.
+    pub(super) fn in_scope(self) -> bool {
+        self.assessment.scope.status == ScopeStatus::InScope && self.assessment.bipolar.state != BipolarState::Known
+    }
+
+    /// Whether complete-trial and next-step may speak: a strong indicator of bipolar disorder holds them back (rules.md 7).
     pub(super) fn unipolar(self) -> bool {
-        let bipolar = &self.assessment.bipolar;
-        let strong = bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong);
-        self.assessment.scope.status == ScopeStatus::InScope && bipolar.state != BipolarState::Known && !strong
+        self.in_scope() && !self.assessment.bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong)
     }
 
     /// How the patient is.

@@ -3,6 +3,7 @@
 //! A rule sees the assessment, not the raw chart. Early returns are silence; speech is one expression.
 
 mod background;
+mod bipolar;
 mod card;
 mod complete_trial;
 mod finding;
@@ -11,6 +12,7 @@ mod markdown;
 mod measure;
 mod monitoring;
 mod next_step;
+mod safety;
 #[cfg(test)]
 mod sample;
 mod table;
@@ -36,8 +38,9 @@ pub struct Situation<'a> {
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
+    let first = safety::card(situation).into_iter().chain(bipolar::card(situation));
     let others = [monitoring::card(situation), measure::card(situation)];
-    capped(trial.into_iter().chain(others.into_iter().flatten()).collect(), situation)
+    capped(first.chain(trial).chain(others.into_iter().flatten()).collect(), situation)
 }
 
 /// The cards in order, without those for which there is no room.
@@ -56,10 +59,12 @@ fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
 /// On which hooks a card may be shown, by the names of CDS Hooks.
 pub fn hooks(code: CardCode) -> &'static [String] {
     match code {
+        CardCode::Safety => &safety::WORDING.hooks,
+        CardCode::Bipolar => &bipolar::WORDING.hooks,
         CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
         CardCode::NextStep => &next_step::WORDING.hooks,
         CardCode::Measure => &measure::WORDING.hooks,
         CardCode::Monitoring => &monitoring::WORDING.hooks,
-        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors => &[],
+        CardCode::Interaction | CardCode::Contributors => &[],
     }
 }

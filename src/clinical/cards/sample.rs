@@ -4,7 +4,7 @@ use super::Situation;
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
     ContributorWeight, CoverageSummary, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, OptionGround, PatientSummary,
-    Quality, Reason, Response, Scope, ScopeStatus, Score, Severity, Staging, Trial, options,
+    Quality, Reason, Response, SafetyFinding, SafetyIndicator, Scope, ScopeStatus, Score, Severity, Staging, Trial, options,
 };
 use crate::clinical::derive::{Evidence, Extent};
 use crate::clinical::knowledge::Knowledge;
@@ -130,9 +130,10 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         current_score: Some(phq9(16, 2)),
         two_adequate_failures: Certainty::No,
         staging: Staging::default(),
-        bipolar: Bipolar { state: BipolarState::None, indicators: Vec::new() },
+        bipolar: Bipolar { state: BipolarState::None, indicators: Vec::new(), current_mania: None },
         contributors: Vec::new(),
         safety: Vec::new(),
+        overdose_risk: None,
         options: Vec::new(),
         monitoring_due: Vec::new(),
         monitoring_not_known: Vec::new(),
@@ -147,7 +148,21 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
 
 pub(super) fn with_strong_bipolar_indicator(mut assessment: Assessment) -> Assessment {
     let indicator = BipolarIndicator { id: "provisional", weight: IndicatorWeight::Strong, label: String::new(), basis: Vec::new() };
-    assessment.bipolar = Bipolar { state: BipolarState::Open, indicators: vec![indicator] };
+    assessment.bipolar = Bipolar { state: BipolarState::Open, indicators: vec![indicator], current_mania: None };
+    assessment
+}
+
+/// An answer of 2 to item 9 of the PHQ-9, three days ago.
+pub(super) fn with_suicidal_finding(mut assessment: Assessment) -> Assessment {
+    let date = today() - 3;
+    let finding = SafetyFinding {
+        id: "phq9-item9",
+        indicator: SafetyIndicator::Critical,
+        label: format!("PHQ-9 item 9 answered with 2 on {date}"),
+        date,
+        basis: vec![SourceRef::new("Observation/o9")],
+    };
+    assessment.safety = vec![finding];
     assessment
 }
 

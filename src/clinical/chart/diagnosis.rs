@@ -52,6 +52,8 @@ pub struct FamilyHistory {
     pub source: SourceRef,
     /// Whose.
     pub relative: Relative,
+    /// What the record calls them: chart text, to be escaped; empty where it does not say.
+    pub relationship: String,
     /// The groups of the diagnosis.
     pub groups: GroupSet,
     /// What the record calls it: chart text, to be escaped.

@@ -9,7 +9,7 @@ use super::contributor::Contributor;
 use super::ended::Ended;
 use super::interaction::Interaction;
 use super::monitoring::{MonitoringItem, MonitoringNotKnown};
-use super::safety::SafetyFinding;
+use super::safety::{OverdoseRisk, SafetyFinding};
 use super::staging::Staging;
 pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
 use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
@@ -37,6 +37,8 @@ pub struct Assessment {
     pub bipolar: Bipolar,
     pub contributors: Vec<Contributor>,
     pub safety: Vec<SafetyFinding>,
+    /// Why medicines that are dangerous in overdose come last (rules.md 9.2).
+    pub overdose_risk: Option<OverdoseRisk>,
     pub options: Vec<TreatmentOption>,
     pub monitoring_due: Vec<MonitoringItem>,
     /// Tests of drugs being taken of which it cannot be told whether they are due.

@@ -41,14 +41,14 @@ mod trial;
 mod weight;
 
 pub use assessment::*;
-pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
+pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, CurrentMania, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
 pub use ended::{EndReason, Ended};
 pub use interaction::{Interaction, Severity};
 pub use monitoring::{LastResult, MonitoringItem, MonitoringNotKnown, Urgency};
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
 pub use response::classify;
-pub use safety::SafetyFinding;
+pub use safety::{OverdoseRisk, SafetyFinding, SafetyIndicator};
 pub use staging::{Maudsley, MaudsleyItems, Staging};
 pub use supply::supply_period;
 pub use symptom::Hint;
@@ -98,12 +98,11 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let staging = staging::staging(&ground);
     let contributors = contributor::contributors(&ground);
     let safety = safety::safety(&ground);
+    let overdose_risk = safety::overdose_risk(&ground, &safety);
+    let notes = notes(&ground);
     let interactions = interaction::interactions(&ground);
     let monitoring = monitoring::monitoring(&ground);
     let hints = symptom::hints(&ground);
-    let mut notes = notes(chart, &taken);
-    notes.extend(weight::gains_since_augmentation(&ground));
-    notes.sort();
     let tier_zero =
         not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
     let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
@@ -142,6 +141,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         staging,
         contributors,
         safety,
+        overdose_risk,
         options,
         monitoring_due: monitoring.due,
         monitoring_not_known: monitoring.not_known,
@@ -191,10 +191,13 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 }
 
 /// What is told that no trial holds.
-fn notes(chart: &Chart, taken: &[taken::Taken<'_>]) -> Vec<Note> {
-    let mut notes = adherence::notes(chart, taken);
-    notes.extend(taken.iter().flat_map(|drug| drug.unclear.iter().cloned()));
+fn notes(ground: &Ground<'_>) -> Vec<Note> {
+    let chart = ground.chart;
+    let mut notes = adherence::notes(chart, ground.taken);
+    notes.extend(ground.taken.iter().flat_map(|drug| drug.unclear.iter().cloned()));
     notes.extend(scope::unspecified_note(chart));
+    notes.extend(safety::notes(ground));
+    notes.extend(weight::gains_since_augmentation(ground));
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",
         text: drug.label.clone(),

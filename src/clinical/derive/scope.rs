@@ -18,10 +18,24 @@ const SPECIFIC: [ConditionGroup; 7] = [
     ConditionGroup::DepressionOther,
 ];
 
+/// The groups of a depression, of whatever course.
+pub const DEPRESSION_GROUPS: [ConditionGroup; 8] = {
+    use ConditionGroup::*;
+    [
+        DepressionMddActive,
+        DepressionMddPartialRemission,
+        DepressionMddFullRemission,
+        DepressionUnspecified,
+        DepressionPersistent,
+        DepressionPeripartum,
+        DepressionPsychotic,
+        DepressionOther,
+    ]
+};
+
 /// Whether any accepted diagnosis of depression is on file, current or not.
 pub fn has_depression_diagnosis(chart: &Chart) -> bool {
-    let depression = |condition: &Condition| is_unspecified(condition) || condition.groups.has_any(&SPECIFIC);
-    chart.conditions.iter().any(depression)
+    chart.conditions.iter().any(|condition| condition.groups.has_any(&DEPRESSION_GROUPS))
 }
 
 fn is_unspecified(condition: &Condition) -> bool {
@@ -144,7 +158,7 @@ pub fn bipolar(chart: &Chart) -> Bipolar {
             && condition.certainty == Confirmed
             && (condition.current || condition.in_remission)
     });
-    Bipolar { state: if known { BipolarState::Known } else { BipolarState::None }, indicators: Vec::new() }
+    Bipolar { state: if known { BipolarState::Known } else { BipolarState::None }, indicators: Vec::new(), current_mania: None }
 }
 
 /// The records of these diagnoses.

@@ -63,9 +63,13 @@ pub struct Parameters {
     pub episode_default_lookback_days: Days,
     pub bipolar_moderate_needed: i32,
     pub bipolar_switch_window_days: Days,
+    pub bipolar_current_mania_days: Days,
     pub bipolar_early_onset_below_years: i32,
     pub bipolar_failures_indicator: i32,
     pub bipolar_episodes_indicator: i32,
+    pub bipolar_lost_responses_indicator: i32,
+    pub bipolar_drug_lookback_days: Days,
+    pub bipolar_lithium_augmentation_after_days: Days,
     pub bipolar_suppress_after_override_days: Days,
     pub bipolar_refuted_suppress_days: Days,
     pub mdq_min_yes: i32,
@@ -94,6 +98,11 @@ pub struct Parameters {
     pub snooze_days: Days,
     pub safety_item9_min: i32,
     pub safety_item9_recent_days: Days,
+    pub safety_item9_critical_from: i32,
+    pub safety_protocol: String,
+    pub safety_crisis_line: String,
+    pub boxed_warning_below_age: i32,
+    pub boxed_warning_watch_days: Days,
     pub quiet_first_days: Days,
     pub vitamin_d_alongside_below: f64,
     pub audit_c_alongside_from: i32,
@@ -162,22 +171,27 @@ pub(super) fn parameters(
 ) -> Option<Parameters> {
     let mut values = Values::new(rows, site, changes, defects);
     parameters! { values:
-        min_age_years index_condition_required index_condition_groups hospice_recent_days encounter_diagnosis_days adequate_min_days adequate_preferred_days pdc_threshold pdc_scope
-        max_gap_same_trial_days clock_reset_gap_days clock_reset_gap_days_fluoxetine late_refill_days ongoing_grace_days dose_increase_settle_days
-        dose_profile request_evidence_counts request_open_ended_cap_days distinct_ingredient same_class_overlap_counts
-        cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days augmentation_holds_days augmentation_counts intolerance_counts
-        baseline_window_before_days baseline_window_after_days end_score_min_day end_score_after_stop_days score_after_augmentation_days phq9_response_drop_pct
-        phq9_partial_drop_pct improving_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
-        tier1_min_adequate_failures class_failures_remove_class referral_min_failures referral_first_min_failures optimum_figures_from_age episode_remission_days episode_no_treatment_days episode_default_lookback_days
-        bipolar_moderate_needed bipolar_switch_window_days bipolar_early_onset_below_years bipolar_failures_indicator
-        bipolar_episodes_indicator bipolar_suppress_after_override_days bipolar_refuted_suppress_days mdq_min_yes rms_min_yes
-        tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female hb_flag_male hb_flag_pregnant hb_flag_alone
-        lab_lookback_days observation_query_days monitoring_baseline_before_days monitoring_baseline_after_days monitoring_weight_gain_pct
-        symptom_item_from symptom_item_recent_days symptom_bmi_from symptom_weight_change_pct symptom_weight_window_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards snooze_days safety_item9_min
-        safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from partial_ongoing_counts_from_day
-        lost_response_scores_apart_days course_end_grace_days course_same_max_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
-        lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days
-        postpartum_days standing_warning_repeat_days dose_card_after_increase_days overdose_caution_days
+        min_age_years index_condition_required index_condition_groups hospice_recent_days encounter_diagnosis_days adequate_min_days
+        adequate_preferred_days pdc_threshold pdc_scope max_gap_same_trial_days clock_reset_gap_days clock_reset_gap_days_fluoxetine
+        late_refill_days ongoing_grace_days dose_increase_settle_days dose_profile request_evidence_counts request_open_ended_cap_days
+        distinct_ingredient same_class_overlap_counts cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days
+        augmentation_holds_days augmentation_counts intolerance_counts baseline_window_before_days baseline_window_after_days
+        end_score_min_day end_score_after_stop_days score_after_augmentation_days phq9_response_drop_pct phq9_partial_drop_pct
+        improving_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
+        tier1_min_adequate_failures class_failures_remove_class referral_min_failures referral_first_min_failures optimum_figures_from_age
+        episode_remission_days episode_no_treatment_days episode_default_lookback_days bipolar_moderate_needed bipolar_switch_window_days
+        bipolar_early_onset_below_years bipolar_failures_indicator bipolar_episodes_indicator bipolar_suppress_after_override_days
+        bipolar_refuted_suppress_days mdq_min_yes rms_min_yes tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female
+        hb_flag_male hb_flag_pregnant hb_flag_alone lab_lookback_days observation_query_days monitoring_baseline_before_days
+        monitoring_baseline_after_days monitoring_weight_gain_pct symptom_item_from symptom_item_recent_days symptom_bmi_from
+        symptom_weight_change_pct symptom_weight_window_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards
+        snooze_days safety_item9_min safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from
+        partial_ongoing_counts_from_day lost_response_scores_apart_days course_end_grace_days course_same_max_days urgent_phq9_from
+        lithium_toxic_from lithium_toxic_from_elderly bipolar_current_mania_days bipolar_lost_responses_indicator
+        bipolar_drug_lookback_days bipolar_lithium_augmentation_after_days safety_item9_critical_from safety_protocol safety_crisis_line
+        boxed_warning_below_age boxed_warning_watch_days lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age
+        pregnancy_unknown_max_age pregnancy_status_fresh_days postpartum_days standing_warning_repeat_days dose_card_after_increase_days
+        overdose_caution_days
     }
 }
 
@@ -240,10 +254,18 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Whether a value is among those allowed: `18`, `28-84`, `run/trial`, or any of `mdd_active+persistent`.
+/// The longest text that a site may set, in characters: it stands in a side bar.
+const LONGEST_TEXT: usize = 300;
+
+/// Whether a value is among those allowed: `18`, `28-84`, `run/trial`, any of `mdd_active+persistent`, or `text`, one line without HTML.
 fn is_allowed(value: &str, allowed: &str) -> bool {
     let number = |text: &str| text.trim().parse::<f64>().ok();
-    if allowed.contains('+') {
+    if allowed == "text" {
+        !value.trim().is_empty()
+            && value.chars().count() <= LONGEST_TEXT
+            && !value.contains(['<', '>'])
+            && !value.contains(char::is_control)
+    } else if allowed.contains('+') {
         let known: Vec<_> = allowed.split('+').collect();
         value.split('+').all(|part| known.contains(&part.trim()))
     } else if allowed.contains('/') {
@@ -275,6 +297,12 @@ impl FromText for f64 {
 impl FromText for bool {
     fn from_text(text: &str) -> Option<bool> {
         text.parse().ok()
+    }
+}
+
+impl FromText for String {
+    fn from_text(text: &str) -> Option<String> {
+        Some(text.to_owned())
     }
 }
 
@@ -325,6 +353,13 @@ mod tests {
         assert!(is_allowed("18", "18") && !is_allowed("17", "18"));
         assert!(is_allowed("label", "default/label/athf_legacy") && !is_allowed("atrq", "default/label/athf_legacy"));
         assert!(is_allowed("a+b", "a+b+c") && !is_allowed("a+d", "a+b+c"));
+    }
+
+    #[test]
+    fn a_text_is_one_line_without_html() {
+        assert!(is_allowed("Call [the team](https://intranet.example/risk), ext. 12-34/5+6", "text"));
+        assert!(!is_allowed(" ", "text") && !is_allowed("a <b>", "text") && !is_allowed("a\nb", "text"));
+        assert!(is_allowed(&"x".repeat(300), "text") && !is_allowed(&"x".repeat(301), "text"));
     }
 
     #[test]

@@ -26,5 +26,11 @@ vocabulary! {
         AnswerScore3 = "answer.score-3",
         PressureSystolic = "pressure.systolic",
         PressureDiastolic = "pressure.diastolic",
+        AnswerPositive = "answer.positive",
+        AnswerNegative = "answer.negative",
+        AnswerRiskHigh = "answer.risk-high",
+        AnswerRiskModerate = "answer.risk-moderate",
+        AnswerRiskLow = "answer.risk-low",
+        ReactionActivation = "reaction.activation",
     }
 }

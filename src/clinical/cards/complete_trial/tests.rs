@@ -284,8 +284,8 @@ fn the_ground_is_the_same_on_the_next_day() {
 
 #[test]
 fn the_safety_line_stands_when_a_safety_card_fires() {
-    let mut assessment = of_trial(|_| {});
+    let assessment = of_trial(|_| {});
     assert!(!card(situation(&assessment)).expect("speaks").detail.contains("Do not wait"));
-    assessment.safety = vec![crate::clinical::derive::SafetyFinding { id: "phq9-item9", label: String::new(), basis: Vec::new() }];
+    let assessment = with_suicidal_finding(assessment);
     assert!(card(situation(&assessment)).expect("speaks").detail.contains("Do not wait for day 42 if the patient is worse or unsafe."));
 }

@@ -29,7 +29,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
     let trial = situation.current_trial()?;
     let parameters = situation.knowledge.parameters();
     let score = situation.assessment.current_score.as_ref();
-    if !situation.unipolar() || trial.days < parameters.end_score_min_day || score.is_some_and(|score| situation.is_recent(score.date)) {
+    if !situation.in_scope() || trial.days < parameters.end_score_min_day || score.is_some_and(|score| situation.is_recent(score.date)) {
         return None;
     }
     let last = score.map(|score| score.date.to_string());

@@ -1,5 +1,6 @@
 use super::super::sample::*;
 use super::*;
+use crate::clinical::derive::BipolarState;
 use crate::clinical::derive::{Assessment, Score};
 use crate::clinical::units::{Instrument, SourceRef};
 
@@ -40,11 +41,11 @@ fn none_on_file_is_said_only_where_scores_were_had_in_full() {
 }
 
 #[test]
-fn silent_without_a_current_trial_and_with_the_bipolar_question() {
-    let mut none = assessment(vec![ended("sertraline", 50.0, 60, 40)]);
-    none.current_score = None;
-    assert_eq!(summary(&none), None);
-    let mut bipolar = with_strong_bipolar_indicator(assessment(vec![trial("sertraline", 50.0, 60)]));
-    bipolar.current_score = None;
+fn silent_without_a_current_trial_and_with_known_bipolar_disorder() {
+    let unmeasured = |trials| Assessment { current_score: None, ..assessment(trials) };
+    assert_eq!(summary(&unmeasured(vec![ended("sertraline", 50.0, 60, 40)])), None);
+    let mut bipolar = with_strong_bipolar_indicator(unmeasured(vec![trial("sertraline", 50.0, 60)]));
+    assert!(summary(&bipolar).is_some(), "a finding that raises the question does not silence it");
+    bipolar.bipolar.state = BipolarState::Known;
     assert_eq!(summary(&bipolar), None);
 }

@@ -13,7 +13,7 @@ use super::card::{Card, CardCode};
 use super::finding::{Block, Finding};
 use super::markdown::inline;
 use super::wording::{Values, Wording};
-use crate::clinical::derive::{BipolarState, LastResult, MonitoringItem, ScopeStatus, Urgency};
+use crate::clinical::derive::{LastResult, MonitoringItem, Urgency};
 use crate::clinical::knowledge::MonitoringRow;
 use crate::clinical::units::Ingredient;
 
@@ -34,8 +34,7 @@ pub(super) fn card(situation: Situation<'_>) -> Option<Card> {
 fn decide(situation: Situation<'_>) -> Option<Finding> {
     let assessment = situation.assessment;
     let due = &assessment.monitoring_due;
-    let off = assessment.scope.status != ScopeStatus::InScope || assessment.bipolar.state == BipolarState::Known;
-    if off || !due.iter().any(|item| item.makes_card) {
+    if !situation.in_scope() || !due.iter().any(|item| item.makes_card) {
         return None;
     }
     let worst = due.iter().filter(|item| item.makes_card).max_by_key(|item| item.urgency)?;

@@ -1,7 +1,7 @@
 use super::super::card::Indicator;
 use super::super::sample::*;
 use super::*;
-use crate::clinical::derive::{Assessment, MonitoringNotKnown, ScopeReason, Trial};
+use crate::clinical::derive::{Assessment, BipolarState, MonitoringNotKnown, ScopeReason, ScopeStatus, Trial};
 use crate::clinical::units::{Days, SourceRef};
 
 fn item(name: &'static str, id: &'static str, days: Days) -> MonitoringItem {
