@@ -5,6 +5,7 @@
 mod background;
 mod card;
 mod complete_trial;
+mod contributors;
 mod finding;
 mod gate;
 mod markdown;
@@ -34,8 +35,14 @@ pub struct Situation<'a> {
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
-    capped(trial.into_iter().chain(measure::card(situation)).collect(), situation)
+    // rules.md 10: on the urgent pathway the contributors are lines of next-step
+    let urgent = trial.as_ref().is_some_and(|card| card.code == CardCode::NextStep && card.variant == Some(URGENT));
+    let contributors = if urgent { None } else { contributors::card(situation) };
+    capped(trial.into_iter().chain(contributors).chain(measure::card(situation)).collect(), situation)
 }
+
+/// The variant of next-step that speaks of the urgent pathway.
+const URGENT: &str = "urgent";
 
 /// The cards in order, without those for which there is no room.
 fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
@@ -55,7 +62,8 @@ pub fn hooks(code: CardCode) -> &'static [String] {
     match code {
         CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
         CardCode::NextStep => &next_step::WORDING.hooks,
+        CardCode::Contributors => &contributors::WORDING.hooks,
         CardCode::Measure => &measure::WORDING.hooks,
-        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors | CardCode::Monitoring => &[],
+        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Monitoring => &[],
     }
 }

@@ -30,6 +30,8 @@ pub struct Measurement {
     pub source: SourceRef,
     /// The value, already in the unit of the table.
     pub value: Value,
+    /// The lower limit of the result's own reference range, in the same unit.
+    pub lower_limit: Option<f64>,
     /// The upper limit of the result's own reference range, in the same unit.
     pub upper_limit: Option<f64>,
     /// Final, amended, corrected.

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::bipolar::Bipolar;
-use super::contributor::Contributor;
+use super::contributor::{Contributor, WorkupItem};
 use super::interaction::Interaction;
 use super::monitoring::MonitoringItem;
 use super::safety::SafetyFinding;
@@ -35,6 +35,8 @@ pub struct Assessment {
     pub staging: Staging,
     pub bipolar: Bipolar,
     pub contributors: Vec<Contributor>,
+    /// What belongs to judging a poor response, done or not (rules.md 8).
+    pub workup: Vec<WorkupItem>,
     pub safety: Vec<SafetyFinding>,
     pub options: Vec<TreatmentOption>,
     pub monitoring_due: Vec<MonitoringItem>,

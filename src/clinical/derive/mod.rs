@@ -39,7 +39,7 @@ mod trial;
 
 pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
-pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
+pub use contributor::{Contributor, ContributorStatus, ContributorWeight, WorkupItem, WorkupStatus};
 pub use interaction::{Interaction, Severity};
 pub use monitoring::MonitoringItem;
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
@@ -91,7 +91,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     };
     let bipolar = bipolar::bipolar(&ground, known);
     let staging = staging::staging(&ground);
-    let contributors = contributor::contributors(&ground);
+    let contributor::Judged { contributors, workup, notes: beside } = contributor::judged(&ground);
     let safety = safety::safety(&ground);
     let interactions = interaction::interactions(&ground);
     let monitoring_due = monitoring::monitoring_due(&ground);
@@ -131,13 +131,14 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         counted_failures: counted,
         staging,
         contributors,
+        workup,
         safety,
         options,
         monitoring_due,
         interactions,
         augmentation,
         courses,
-        notes: notes(chart, &taken),
+        notes: notes(chart, &taken, beside),
         unread: chart.unread.clone(),
         cards: Vec::new(),
         scope,
@@ -180,8 +181,9 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 }
 
 /// What is told that no trial holds.
-fn notes(chart: &Chart, taken: &[taken::Taken<'_>]) -> Vec<Note> {
+fn notes(chart: &Chart, taken: &[taken::Taken<'_>], beside_contributors: Vec<Note>) -> Vec<Note> {
     let mut notes = adherence::notes(chart, taken);
+    notes.extend(beside_contributors);
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",
         text: drug.label.clone(),

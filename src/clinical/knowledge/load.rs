@@ -18,6 +18,8 @@ use super::product::{ProductMarks, products};
 use super::raw::{RawTable, Row, Texts};
 use super::relevance::Relevance;
 use super::site::Site;
+use super::staging::StagingPoints;
+use super::steroid::Steroids;
 use super::{Knowledge, show};
 
 /// A defect of the tables: what is wrong, in which file and row.
@@ -105,6 +107,10 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let observations = Observations::new(&rows, &mut tables.defects);
     let rows = tables.rows("meanings.csv");
     let meanings = Meanings::new(&rows, &mut tables.defects);
+    let rows = tables.rows("staging.csv");
+    let staging_points = StagingPoints::new(&rows, &mut tables.defects);
+    let rows = tables.rows("steroid_equivalents.csv");
+    let steroids = Steroids::new(&rows, &drugs, &mut tables.defects);
     let (words, classes) = (tables.rows("relevant_words.csv"), tables.rows("relevant_classes.csv"));
     let relevance = Relevance::new(&words, &classes, &mut tables.defects);
 
@@ -128,6 +134,8 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         conditions,
         observations,
         meanings,
+        staging_points,
+        steroids,
         relevance,
     })
 }

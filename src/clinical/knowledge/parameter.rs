@@ -63,14 +63,41 @@ pub struct Parameters {
     pub tsh_high_flag: f64,
     pub tsh_mild_flag: f64,
     pub tsh_low_flag: f64,
+    pub tsh_suppressed_flag: f64,
+    pub tsh_repeat_apart_days: Days,
+    pub free_t4_low_flag: f64,
+    pub free_t4_high_flag: f64,
     pub vitamin_d_flag: f64,
+    pub vitamin_d_note_below: f64,
+    pub vitamin_b12_low_below: f64,
     pub hb_flag_female: f64,
     pub hb_flag_male: f64,
     pub hb_flag_pregnant: f64,
     pub hb_flag_alone: f64,
+    pub hb_treat_first_below: f64,
+    pub hb_repeat_apart_days: Days,
+    pub mcv_low_below: f64,
+    pub ferritin_low_below: f64,
     pub lab_lookback_days: Days,
+    pub ahi_flag: f64,
+    pub ahi_flag_with_symptoms: f64,
+    pub stop_bang_flag: f64,
+    pub stop_bang_flag_obese: f64,
+    pub stop_bang_bmi: f64,
+    pub pap_recent_days: Days,
+    pub substance_screen_days: Days,
+    pub audit_c_positive_men: i32,
+    pub audit_c_positive_women: i32,
+    pub audit_positive_from: i32,
+    pub dast_10_positive_from: i32,
+    pub substance_withdrawal_days: Days,
+    pub substance_intoxication_days: Days,
+    pub stressor_recent_days: Days,
+    pub chronic_pain_lasting_days: Days,
     pub chronic_sedative_opioid_days: Days,
     pub depressogenic_start_window_days: Days,
+    pub steroid_high_dose_mg: f64,
+    pub steroid_min_days: Days,
     pub max_cards: i32,
     pub snooze_days: Days,
     pub safety_item9_min: i32,
@@ -89,6 +116,7 @@ pub struct Parameters {
     pub pregnancy_unknown_min_age: i32,
     pub pregnancy_unknown_max_age: i32,
     pub pregnancy_status_fresh_days: Days,
+    pub pregnancy_positive_days: Days,
     pub postpartum_days: Days,
     pub standing_warning_repeat_days: Days,
     pub dose_card_after_increase_days: Days,
@@ -151,11 +179,11 @@ pub(super) fn parameters(
         tier1_min_adequate_failures episode_remission_days episode_no_treatment_days episode_default_lookback_days
         bipolar_moderate_needed bipolar_switch_window_days bipolar_early_onset_below_years bipolar_failures_indicator
         bipolar_episodes_indicator bipolar_suppress_after_override_days bipolar_refuted_suppress_days mdq_min_yes rms_min_yes
-        tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female hb_flag_male hb_flag_pregnant hb_flag_alone
-        lab_lookback_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards snooze_days safety_item9_min
+        tsh_high_flag tsh_mild_flag tsh_low_flag tsh_suppressed_flag tsh_repeat_apart_days free_t4_low_flag free_t4_high_flag vitamin_d_flag vitamin_d_note_below vitamin_b12_low_below hb_flag_female hb_flag_male hb_flag_pregnant hb_flag_alone hb_treat_first_below hb_repeat_apart_days mcv_low_below ferritin_low_below
+        lab_lookback_days ahi_flag ahi_flag_with_symptoms stop_bang_flag stop_bang_flag_obese stop_bang_bmi pap_recent_days substance_screen_days audit_c_positive_men audit_c_positive_women audit_positive_from dast_10_positive_from substance_withdrawal_days substance_intoxication_days stressor_recent_days chronic_pain_lasting_days chronic_sedative_opioid_days depressogenic_start_window_days steroid_high_dose_mg steroid_min_days max_cards snooze_days safety_item9_min
         safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from partial_ongoing_counts_from_day
         lost_response_scores_apart_days course_end_grace_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
-        lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days
+        lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days pregnancy_positive_days
         postpartum_days standing_warning_repeat_days dose_card_after_increase_days overdose_caution_days
     }
 }

@@ -206,6 +206,7 @@ fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
     }
     let adjunct_first = partial || matches!(step, Step::ResponseLost(_));
     blocks.extend(list::options(situation, adjunct_first));
+    blocks.extend(super::contributors::blocks(situation));
     blocks.extend(list::last_lines(situation));
     blocks
 }
