@@ -4,7 +4,7 @@ use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Meaning;
 use std::borrow::Cow;
 
-use crate::clinical::chart::{Measurement, Value};
+use crate::clinical::chart::{Measurement, Unreadable, Value};
 use crate::clinical::knowledge::Observation;
 use crate::clinical::units::{Code, Instrument, Moment, SourceRef};
 
@@ -296,7 +296,11 @@ pub(super) fn measurement(
             upper_limit,
             finished: occasion.finished,
         }),
-        None => reading.unread(&occasion.source, format!("{}: no value, or one that is implausible in its unit", row.display)),
+        None => {
+            let (at, source) = (occasion.at, occasion.source.clone());
+            reading.chart.unreadable.push(Unreadable { instrument: row.instrument, at, source });
+            reading.unread(&occasion.source, format!("{}: no value, or one that is implausible in its unit", row.display));
+        }
     }
 }
 

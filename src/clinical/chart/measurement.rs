@@ -38,6 +38,17 @@ pub struct Measurement {
     pub finished: bool,
 }
 
+/// A result whose value could not be read: it is on file, and what it says is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// What was measured or asked.
+    pub instrument: Instrument,
+    /// When.
+    pub at: Moment,
+    /// Where it stands; it is in `unread` too.
+    pub source: SourceRef,
+}
+
 /// The value of a measurement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {

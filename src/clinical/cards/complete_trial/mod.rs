@@ -95,7 +95,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         variant: Some(variant.word()),
         text: text(variant, trial, situation),
         values: words::values(trial, agent(variant, trial, situation), situation),
-        body: Vec::new(),
+        body: if variant == Variant::Relapse { super::contributors::blocks(situation) } else { Vec::new() },
         end: None,
         ground: words::ground(variant, trial, agent(variant, trial, situation)),
     })

@@ -34,8 +34,10 @@ pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
     let treated = all().filter(|found| found.status == ContributorStatus::Present && found.treated);
     lines.extend(open(ContributorWeight::Line));
     lines.extend(treated.map(|found| format!("{} Treated already.", line(found))));
-    let missing = all().filter(|found| found.status == ContributorStatus::NotChecked);
-    lines.extend(missing.map(|found| format!("{}, not looked for: {}.", name(found.id), escape_markdown(&found.label))));
+    let missing: Vec<String> = all().filter(|found| found.status == ContributorStatus::NotChecked).map(not_looked_for).collect();
+    if !missing.is_empty() {
+        lines.push(format!("Not looked for: {}.", missing.join("; ")));
+    }
     let mut blocks = vec![
         Block::List("Contributor to look at first", open(ContributorWeight::TreatFirst)),
         Block::List("Contributors to look at alongside", open(ContributorWeight::Alongside)),
@@ -51,6 +53,15 @@ fn line(found: &Contributor) -> String {
     match suggestion(found) {
         Some(suggestion) => format!("{what} {}", inline(suggestion)),
         None => what,
+    }
+}
+
+/// One that nobody looked for; with what there is, where only a part was looked for or it is long ago.
+fn not_looked_for(found: &Contributor) -> String {
+    if found.basis.is_empty() {
+        name(found.id).to_lowercase()
+    } else {
+        format!("{} ({})", name(found.id).to_lowercase(), escape_markdown(&found.label))
     }
 }
 
@@ -103,7 +114,7 @@ fn workup(items: &[WorkupItem]) -> Option<Block> {
             (WorkupStatus::Done, None) => format!("{} on file, without a day", item.name),
             (WorkupStatus::Outdated, day) => format!("{} last done {}, too long ago", item.name, day.unwrap_or_default()),
             (WorkupStatus::NotOnFile, _) => format!("{} not on file", item.name),
-            (WorkupStatus::NotKnown, _) => format!("{} not had", item.name),
+            (WorkupStatus::NotKnown, _) => format!("{} not known", item.name),
         }
     };
     let texts: Vec<String> = items.iter().map(told).collect();

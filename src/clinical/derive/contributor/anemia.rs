@@ -19,7 +19,7 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
     match lab::recent(ground, Instrument::Hemoglobin) {
         Some(hemoglobin) => measured(ground, hemoglobin, &codes),
         None if !codes.is_empty() => by_code(&codes, None),
-        None if lab::all_had(ground) => {
+        None if lab::all_read(ground, &[Instrument::Hemoglobin]) => {
             let days = ground.parameters().lab_lookback_days;
             Contributor::not_checked(ID, format!("no haemoglobin within {days} days"), Vec::new()).into()
         }
@@ -56,7 +56,7 @@ fn measured(ground: &Ground<'_>, hemoglobin: Lab<'_>, codes: &[&Condition]) -> V
     } else if !normal {
         let text = format!("{label}: not judged, since the limit hangs on sex or pregnancy, which are not on record");
         Verdict::none().and_note("hemoglobin-limit", text, basis)
-    } else if lab::all_had(ground) {
+    } else if lab::all_read(ground, &[Instrument::Hemoglobin]) {
         Contributor::clear(ID, label, basis).into()
     } else {
         Verdict::unknown("anaemia")

@@ -67,12 +67,20 @@ pub fn repeated<'a>(series: &[Lab<'a>], apart: Days, holds: impl Fn(f64) -> bool
     series.iter().take_while(|lab| holds(lab.value)).find(|lab| newest.on - lab.on >= apart).copied()
 }
 
-/// Whether all observations and diagnoses were had, so that what neither names is not on file.
-pub fn all_had_with_diagnoses(ground: &Ground<'_>) -> bool {
-    all_had(ground) && ground.chart.coverage.of(Kind::Conditions) == Extent::Full
+/// Whether all observations were had and none of these results, from the newest known value on, is one that could not be read.
+/// Only then may it be said that nobody looked, or that what was found is normal.
+pub fn all_read(ground: &Ground<'_>, instruments: &[Instrument]) -> bool {
+    let hides = |instrument: Instrument, on: Day| newest(ground, instrument).is_none_or(|known| known.on <= on);
+    let mut unreadable = ground.chart.unreadable.iter().filter(|result| instruments.contains(&result.instrument));
+    all_had(ground) && !unreadable.any(|result| result.at.day <= ground.as_of && hides(result.instrument, result.at.day))
+}
+
+/// The same, and all diagnoses were had.
+pub fn all_read_with_diagnoses(ground: &Ground<'_>, instruments: &[Instrument]) -> bool {
+    all_read(ground, instruments) && ground.chart.coverage.of(Kind::Conditions) == Extent::Full
 }
 
 /// Whether all observations were had, so that one that is missing is not on file.
-pub fn all_had(ground: &Ground<'_>) -> bool {
+fn all_had(ground: &Ground<'_>) -> bool {
     ground.chart.coverage.of(Kind::Observations) == Extent::Full
 }

@@ -13,6 +13,9 @@ use crate::clinical::units::{ConditionGroup, Instrument};
 
 const ID: &str = "sleep-apnea";
 
+/// What tells of it.
+const STUDIES: [Instrument; 2] = [Instrument::Ahi, Instrument::StopBang];
+
 const NAME: &str = "sleep apnoea";
 
 /// The verdict.
@@ -32,7 +35,7 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
         (Some(study), screen) if screen.is_none_or(|screen| screen.on <= study.on) => by_study(ground, study),
         (_, Some(screen)) => by_screen(ground, screen),
         (Some(study), None) => by_study(ground, study),
-        (None, None) if lab::all_had_with_diagnoses(ground) => {
+        (None, None) if lab::all_read_with_diagnoses(ground, &STUDIES) => {
             let days = ground.parameters().lab_lookback_days;
             Contributor::not_checked(ID, format!("no sleep study on file and no STOP-BANG within {days} days"), Vec::new()).into()
         }
@@ -53,7 +56,7 @@ fn by_study(ground: &Ground<'_>, study: Lab<'_>) -> Verdict {
     } else if study.value >= parameters.ahi_flag_with_symptoms {
         let text = format!("{label}: counts if there are symptoms (snoring, pauses, sleepiness by day): ask");
         Verdict::none().and_note("apnea-symptoms", text, basis)
-    } else if lab::all_had(ground) {
+    } else if lab::all_read(ground, &STUDIES) {
         Contributor::clear(ID, label, basis).into()
     } else {
         Verdict::unknown("sleep apnoea")
@@ -78,7 +81,7 @@ fn by_screen(ground: &Ground<'_>, screen: Lab<'_>) -> Verdict {
     } else if middle && bmi.is_none() {
         let text = format!("{label}: not judged without a body mass index");
         Verdict::none().and_note("stop-bang-without-bmi", text, basis)
-    } else if lab::all_had(ground) {
+    } else if lab::all_read(ground, &STUDIES) {
         Contributor::clear(ID, label, basis).into()
     } else {
         Verdict::unknown("sleep apnoea")

@@ -17,6 +17,9 @@ const ID: &str = "substance-use";
 /// The items of the AUDIT-C, summed where no total stands.
 const AUDIT_C_ITEMS: [Instrument; 3] = [Instrument::AuditCItem1, Instrument::AuditCItem2, Instrument::AuditCItem3];
 
+/// What tells of it.
+const SCREENS: [Instrument; 3] = [Instrument::AuditC, Instrument::Audit, Instrument::Dast10];
+
 /// A screen with its verdict.
 #[derive(Debug, Clone)]
 pub struct Screen {
@@ -96,7 +99,7 @@ fn not_positive(ground: &Ground<'_>, alcohol: Option<Screen>, drugs: Option<Scre
         let text = format!("{}: not judged, since the limit hangs on sex, which is not on record", screen.told);
         return Verdict::none().and_note("audit-c-limit", text, basis);
     }
-    if !lab::all_had_with_diagnoses(ground) {
+    if !lab::all_read_with_diagnoses(ground, &SCREENS) {
         return Verdict::unknown("substance use");
     }
     match (alcohol, drugs) {

@@ -19,7 +19,7 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
         Some(tsh) if tsh.value < ground.parameters().tsh_low_flag => low_tsh(ground, tsh),
         Some(_) => Verdict::none(),
         // that TSH was not had is said once, with thyroid-low
-        None if lab::all_had(ground) => not_measured(ground),
+        None if lab::all_read(ground, &[Instrument::Tsh]) => not_measured(ground),
         None => Verdict::none(),
     }
 }

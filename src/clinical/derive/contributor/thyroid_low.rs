@@ -19,7 +19,7 @@ pub const TSH: (&str, &str) = ("TSH", "mIU/L");
 pub fn verdict(ground: &Ground<'_>) -> Verdict {
     match lab::recent(ground, Instrument::Tsh) {
         Some(tsh) => measured(ground, tsh),
-        None if lab::all_had(ground) => not_measured(ground),
+        None if lab::all_read(ground, &[Instrument::Tsh]) => not_measured(ground),
         None => Verdict::unknown("thyroid function"),
     }
 }
@@ -67,8 +67,10 @@ fn not_flagged(ground: &Ground<'_>, tsh: Lab<'_>, mild: bool) -> Verdict {
         let basis: Vec<SourceRef> = std::iter::once(tsh.source()).chain(sources(&codes)).chain(records(&hormones)).collect();
         let label = format!("treated ({} taken), {label}", names(&hormones));
         Contributor::present(ID, ContributorWeight::Alongside, None, label, basis).treated(true).into()
-    } else if mild || !lab::all_had(ground) {
+    } else if mild {
         Verdict::none()
+    } else if !lab::all_read(ground, &[Instrument::Tsh]) {
+        Verdict::unknown("thyroid function")
     } else {
         Contributor::clear(ID, label.clone(), vec![tsh.source()]).into()
     };

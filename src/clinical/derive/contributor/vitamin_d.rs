@@ -12,7 +12,7 @@ const ID: &str = "vitamin-d";
 pub fn verdict(ground: &Ground<'_>) -> Verdict {
     let verdict = match lab::recent(ground, Instrument::VitaminD) {
         Some(level) => measured(ground, level),
-        None if lab::all_had(ground) => {
+        None if lab::all_read(ground, &[Instrument::VitaminD]) => {
             let days = ground.parameters().lab_lookback_days;
             Contributor::not_checked(ID, format!("no vitamin D within {days} days"), Vec::new()).into()
         }
@@ -30,8 +30,11 @@ fn measured(ground: &Ground<'_>, level: Lab<'_>) -> Verdict {
         let short = Some(format!("vitamin D ({})", number(level.value)));
         return Contributor::present(ID, weight, short, label, basis).into();
     }
-    let verdict =
-        if lab::all_had(ground) { Contributor::clear(ID, label.clone(), basis.clone()).into() } else { Verdict::unknown("vitamin D") };
+    let verdict = if lab::all_read(ground, &[Instrument::VitaminD]) {
+        Contributor::clear(ID, label.clone(), basis.clone()).into()
+    } else {
+        Verdict::unknown("vitamin D")
+    };
     if level.value < parameters.vitamin_d_note_below {
         verdict.and_note("vitamin-d-borderline", format!("{label}: low, not deficient"), basis)
     } else {

@@ -34,7 +34,7 @@ pub enum WorkupStatus {
     Outdated,
     /// Not there, in a record that would hold it.
     NotOnFile,
-    /// Not there, in a record that was not had in full.
+    /// Not there, in a record that was not had in full; or there, and it could not be read.
     NotKnown,
 }
 
@@ -55,23 +55,31 @@ const TESTS: &[Test] = &[
     Test { id: "sleep-apnea-screen", name: "sleep-apnoea screen", parts: &[&[Instrument::StopBang, Instrument::Ahi]] },
 ];
 
+const SUBSTANCE_SCREEN: Test = Test {
+    id: "substance-use-screen",
+    name: "substance-use screen",
+    parts: &[&[Instrument::AuditC, Instrument::Audit, Instrument::Dast10]],
+};
+
+const PREGNANCY_STATUS: Test = Test { id: "pregnancy-status", name: "pregnancy status", parts: &[&pregnancy::RESULTS] };
+
 /// Every item that applies to this patient, in the order of the rules.
 pub fn workup(ground: &Ground<'_>) -> Vec<WorkupItem> {
     let parameters = ground.parameters();
-    let tests = TESTS.iter().map(|test| item(ground, test.id, test.name, newest(ground, test.parts), parameters.lab_lookback_days));
-    let screen = item(ground, "substance-use-screen", "substance-use screen", substance_screen(ground), parameters.substance_screen_days);
+    let tests = TESTS.iter().map(|test| item(ground, test, newest(ground, test.parts), parameters.lab_lookback_days));
+    let screen = item(ground, &SUBSTANCE_SCREEN, substance_screen(ground), parameters.substance_screen_days);
     tests.chain([screen]).chain(pregnancy_status(ground)).collect()
 }
 
-fn item(ground: &Ground<'_>, id: &'static str, name: &'static str, newest: Option<(Day, Vec<SourceRef>)>, look_back: Days) -> WorkupItem {
+fn item(ground: &Ground<'_>, test: &Test, newest: Option<(Day, Vec<SourceRef>)>, look_back: Days) -> WorkupItem {
     let status = match &newest {
         Some((day, _)) if ground.as_of - *day <= look_back => WorkupStatus::Done,
         Some(_) => WorkupStatus::Outdated,
-        None if lab::all_had(ground) => WorkupStatus::NotOnFile,
+        None if lab::all_read(ground, &test.parts.concat()) => WorkupStatus::NotOnFile,
         None => WorkupStatus::NotKnown,
     };
     let (done, basis) = newest.map_or((None, Vec::new()), |(day, basis)| (Some(day), basis));
-    WorkupItem { id, status, done, basis, name }
+    WorkupItem { id: test.id, status, done, basis, name: test.name }
 }
 
 /// The newest result of each part; the day is that of the oldest of them.
@@ -87,7 +95,7 @@ fn newest(ground: &Ground<'_>, parts: &[&[Instrument]]) -> Option<(Day, Vec<Sour
 /// The newest alcohol or drug screen, of whatever age.
 fn substance_screen(ground: &Ground<'_>) -> Option<(Day, Vec<SourceRef>)> {
     let recent = [substance_use::alcohol(ground), substance_use::dast(ground)].into_iter().flatten().max_by_key(|screen| screen.on);
-    let old = newest(ground, &[&[Instrument::AuditC, Instrument::Audit, Instrument::Dast10]]);
+    let old = newest(ground, SUBSTANCE_SCREEN.parts);
     recent.map(|screen| (screen.on, screen.basis)).or(old)
 }
 
@@ -99,12 +107,12 @@ fn pregnancy_status(ground: &Ground<'_>) -> Option<WorkupItem> {
     if !female || !ground.age.is_some_and(|age| ages.contains(&age)) {
         return None;
     }
-    let (id, name) = ("pregnancy-status", "pregnancy status");
     let result = pregnancy::newest_result(ground).map(|result| (result.at.day, vec![result.source.clone()]));
     let codes = pregnancy::codes(ground);
     if codes.is_empty() {
-        return Some(item(ground, id, name, result, parameters.pregnancy_status_fresh_days));
+        return Some(item(ground, &PREGNANCY_STATUS, result, parameters.pregnancy_status_fresh_days));
     }
     let day = pregnancy::coded_on(ground).or(result.as_ref().map(|(day, _)| *day));
+    let Test { id, name, .. } = PREGNANCY_STATUS;
     Some(WorkupItem { id, status: WorkupStatus::Done, done: day, basis: codes, name })
 }
