@@ -115,8 +115,8 @@ impl StagingPoints {
             if matches!(item, Item::Band | Item::CodeSeverity) {
                 cells.filled("word", row.word);
             }
-            // a code has no range of numbers
-            let range = if item == Item::CodeSeverity { 1..=0 } else { from.unwrap_or(i32::MIN)..=to.unwrap_or(i32::MAX) };
+            // a code has no range of numbers: its row is found by its word
+            let range = from.unwrap_or(i32::MIN)..=to.unwrap_or(i32::MAX);
             let overlaps = |other: &Scored| other.item == item && other.range.start() <= range.end() && range.start() <= other.range.end();
             if item != Item::CodeSeverity && all.0.iter().any(overlaps) {
                 cells.fault(Fault::Twice { what: format!("{} {}", row.item, row.from), first: "an earlier row".to_owned() });

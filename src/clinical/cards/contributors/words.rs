@@ -21,7 +21,6 @@ pub(super) fn first(strongest: &Contributor) -> String {
     match (strongest.id, &strongest.short) {
         (_, None) => "what the detail names first".to_owned(),
         ("depressogenic-drug", Some(drugs)) => format!("a review of {drugs} with the prescriber"),
-        ("thyroid-low" | "thyroid-high", Some(short)) => format!("a look at the {short}"),
         (_, Some(short)) => format!("a look at the {short}"),
     }
 }

@@ -126,10 +126,10 @@ fn by_dose(ground: &Ground<'_>, drug: &Taken<'_>, since: Day) -> Found {
     let days: Days = spell.iter().map(|exposure| exposure.span.days()).sum();
     let high = |dose| ground.knowledge.as_prednisone(drug.ingredient, dose).map(|mg| mg >= parameters.steroid_high_dose_mg);
     let doses: Vec<Option<bool>> = spell.iter().map(|exposure| exposure.dose.and_then(high)).collect();
-    let now = doses.last().copied().flatten() == Some(true);
+    let high_today = doses.last().copied().flatten() == Some(true);
     let ever = doses.contains(&Some(true));
-    if now || ever || days >= parameters.steroid_min_days {
-        Found::Present { since, weight: weight(now) }
+    if high_today || ever || days >= parameters.steroid_min_days {
+        Found::Present { since, weight: weight(high_today) }
     } else if doses.contains(&None) {
         Found::Unknown("its dose is not on record")
     } else {
