@@ -67,6 +67,7 @@ fn kind(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> 
         Meaning::ProcedureEsketamine => Some(Esketamine),
         Meaning::ProcedureVns => Some(Vns),
         Meaning::ProcedurePsychotherapy => Some(Psychotherapy),
+        Meaning::ProcedurePap => Some(Pap),
         _ => None,
     };
     if let Some(kind) = code.meanings(reading.knowledge).find_map(coded) {
@@ -86,6 +87,8 @@ fn kind(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> 
         Some(Vns)
     } else if says(&["psychotherapy", "cognitive behavioral therapy", "cognitive behavioural therapy", "interpersonal therapy"]) {
         Some(Psychotherapy)
+    } else if says(&["positive airway pressure", "cpap", "bipap"]) {
+        Some(Pap)
     } else {
         None
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::clinical::chart::{Measurement, Value};
+use crate::clinical::chart::{Measurement, Unreadable, Value};
 use crate::clinical::knowledge::{Knowledge, Observation};
 use crate::clinical::units::{Instrument, Meaning, Moment, SourceRef};
 
@@ -48,6 +48,7 @@ view! {
 
 view! {
     ReferenceRange<'a> {
+        low: Option<Quantity<'a>> = "low",
         high: Option<Quantity<'a>> = "high",
     }
 }
@@ -163,13 +164,8 @@ fn result(
         results.parts.push(part);
         return;
     }
-    let upper = view.reference_range.iter().find_map(|range| {
-        let high = range.high.as_ref()?;
-        let own = view.quantity.as_ref().and_then(|quantity| quantity.code.as_deref().or(quantity.unit.as_deref()));
-        row.in_table_unit(high.value?, high.code.as_deref().or(high.unit.as_deref()).or(own))
-    });
     let done = !view.member.is_empty() || !view.component.is_empty();
-    measurement(reading, row, value, upper, done, occasion);
+    measurement(reading, row, value, limits(view, row), done, occasion);
     for component in &view.component {
         answer(reading, component, occasion, None);
     }
@@ -184,6 +180,26 @@ fn mood_disorder(reading: &mut Reading<'_, '_>, components: &[Component<'_>], oc
     super::questionnaire::answered(reading, &said, words, occasion);
 }
 
+/// The lower and the upper limit of the result's own reference range.
+type Limits = (Option<f64>, Option<f64>);
+
+/// No reference range.
+pub(super) const NO_LIMITS: Limits = (None, None);
+
+/// The reference range, in the unit of the table; the unit of the value holds where the range has none.
+///
+/// Each limit is that of the first range which has it.
+fn limits(view: &ObservationView<'_>, row: &Observation) -> Limits {
+    let own = view.quantity.as_ref().and_then(|quantity| quantity.code.as_deref().or(quantity.unit.as_deref()));
+    let limit = |quantity: &Option<Quantity<'_>>| {
+        let quantity = quantity.as_ref()?;
+        row.in_table_unit(quantity.value?, quantity.code.as_deref().or(quantity.unit.as_deref()).or(own))
+    };
+    let low = view.reference_range.iter().find_map(|range| limit(&range.low));
+    let high = view.reference_range.iter().find_map(|range| limit(&range.high));
+    (low, high)
+}
+
 /// A component is a result of its own, or an item of the PHQ-9 it stands in.
 fn answer(reading: &mut Reading<'_, '_>, component: &Component<'_>, occasion: &Occasion, part: Option<&mut Part>) {
     let code = component.code.clone().unwrap_or_default();
@@ -196,7 +212,7 @@ fn answer(reading: &mut Reading<'_, '_>, component: &Component<'_>, occasion: &O
     let of_phq9 = row.instrument == Instrument::Phq9 || item_index(row.instrument).is_some();
     match part {
         Some(part) if of_phq9 => phq9(reading, part, row, value),
-        _ if value.is_some() && !of_phq9 => measurement(reading, row, value, None, false, occasion),
+        _ if value.is_some() && !of_phq9 => measurement(reading, row, value, NO_LIMITS, false, occasion),
         _ => {}
     }
 }
@@ -267,7 +283,7 @@ pub(super) fn measurement(
     reading: &mut Reading<'_, '_>,
     row: &Observation,
     value: Option<Given<'_>>,
-    upper_limit: Option<f64>,
+    (lower_limit, upper_limit): Limits,
     done: bool,
     occasion: &Occasion,
 ) {
@@ -286,10 +302,15 @@ pub(super) fn measurement(
             at: occasion.at,
             source: occasion.source.clone(),
             value,
+            lower_limit,
             upper_limit,
             finished: occasion.finished,
         }),
-        None => reading.unread(&occasion.source, format!("{}: no value, or one that is implausible in its unit", row.display)),
+        None => {
+            let (at, source) = (occasion.at, occasion.source.clone());
+            reading.chart.unreadable.push(Unreadable { instrument: row.instrument, at, source });
+            reading.unread(&occasion.source, format!("{}: no value, or one that is implausible in its unit", row.display));
+        }
     }
 }
 
@@ -342,6 +363,7 @@ fn pressure(reading: &mut Reading<'_, '_>, view: &ObservationView<'_>, occasion:
         at: occasion.at,
         source: occasion.source.clone(),
         value: Value::Pressure { systolic, diastolic },
+        lower_limit: None,
         upper_limit: None,
         finished: occasion.finished,
     });

@@ -159,7 +159,7 @@ fn answers(reading: &mut Reading<'_, '_>, rows: &[(&'static Observation, &ItemVi
                 observation::phq9(reading, &mut part, row, value);
             }
         } else if value.is_some() {
-            observation::measurement(reading, row, value, None, false, occasion);
+            observation::measurement(reading, row, value, observation::NO_LIMITS, false, occasion);
         }
     }
     if of_phq9 {
@@ -211,5 +211,5 @@ fn rapid_mood(reading: &mut Reading<'_, '_>, items: &[&ItemView<'_>], occasion: 
 
 fn note(reading: &mut Reading<'_, '_>, instrument: Instrument, value: Value, occasion: &Occasion) {
     let Occasion { source, at, finished } = occasion.clone();
-    reading.chart.measurements.push(Measurement { instrument, at, source, value, upper_limit: None, finished });
+    reading.chart.measurements.push(Measurement { instrument, at, source, value, lower_limit: None, upper_limit: None, finished });
 }

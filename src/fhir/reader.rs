@@ -282,6 +282,7 @@ fn sort(chart: &mut Chart) {
     chart.adherence.sort_by(|a, b| (a.span, &a.source, &a.label).cmp(&(b.span, &b.source, &b.label)));
     chart.screenings.sort();
     chart.measurements.sort_by(|a, b| (a.at, a.instrument, &a.source).cmp(&(b.at, b.instrument, &b.source)));
+    chart.unreadable.sort();
     chart.intolerances.sort_by(|a, b| (&a.source, a.ingredient).cmp(&(&b.source, b.ingredient)));
     chart.family.sort_by(|a, b| (&a.source, &a.label).cmp(&(&b.source, &b.label)));
     chart.procedures.sort_by(|a, b| (a.when, &a.source).cmp(&(b.when, &b.source)));

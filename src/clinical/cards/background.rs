@@ -24,7 +24,7 @@ pub(super) fn also(code: CardCode, situation: Situation<'_>) -> (Vec<String>, Ve
     lines.extend(bipolar_line(situation).filter(|_| code != CardCode::Bipolar));
     lines.extend(assessment.trials.iter().filter(|trial| trial.in_episode).flat_map(|trial| trial_lines(trial, situation)));
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
-    lines.extend(notes.filter(|note| !is_not_understood(note)).map(|note| escape_markdown(&note.text)));
+    lines.extend(notes.filter(|note| !is_not_known(note)).map(|note| escape_markdown(&note.text)));
     let mut first = unrepeated(lines);
     let more = first.split_off(BEFORE_FOLD.min(first.len()));
     (first, capped(more))
@@ -68,9 +68,9 @@ fn bipolar_line(situation: Situation<'_>) -> Option<String> {
     }
 }
 
-/// Whether the note is about text that no table understands.
-fn is_not_understood(note: &Note) -> bool {
-    note.id.starts_with("not-understood")
+/// Whether the note is about what is not known: text that no table understands, a rule that could not be judged.
+fn is_not_known(note: &Note) -> bool {
+    note.id.starts_with("not-understood") || note.id == "not-judged"
 }
 
 /// What was not had, not read or not understood: one line each.
@@ -86,7 +86,7 @@ pub(super) fn unknown(situation: Situation<'_>) -> Vec<String> {
         lines.extend(had.iter().filter_map(|(kind, extent)| extent_line(kind, *extent)));
     }
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
-    lines.extend(notes.filter(|note| is_not_understood(note)).map(|note| escape_markdown(&note.text)));
+    lines.extend(notes.filter(|note| is_not_known(note)).map(|note| escape_markdown(&note.text)));
     let mut whys: BTreeMap<&str, usize> = BTreeMap::new();
     for unread in &assessment.unread {
         *whys.entry(unread.why.as_str()).or_default() += 1;

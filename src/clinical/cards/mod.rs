@@ -6,6 +6,7 @@ mod background;
 mod bipolar;
 mod card;
 mod complete_trial;
+mod contributors;
 mod finding;
 mod gate;
 mod markdown;
@@ -38,10 +39,16 @@ pub struct Situation<'a> {
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
+    // rules.md 10: on the urgent pathway the contributors are lines of next-step
+    let urgent = trial.as_ref().is_some_and(|card| card.code == CardCode::NextStep && card.variant == Some(URGENT));
+    let contributors = if urgent { None } else { contributors::card(situation) };
     let first = safety::card(situation).into_iter().chain(bipolar::card(situation));
-    let others = [monitoring::card(situation), measure::card(situation)];
+    let others = [contributors, monitoring::card(situation), measure::card(situation)];
     capped(first.chain(trial).chain(others.into_iter().flatten()).collect(), situation)
 }
+
+/// The variant of next-step that speaks of the urgent pathway.
+const URGENT: &str = "urgent";
 
 /// The cards in order, without those for which there is no room.
 fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
@@ -63,8 +70,9 @@ pub fn hooks(code: CardCode) -> &'static [String] {
         CardCode::Bipolar => &bipolar::WORDING.hooks,
         CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
         CardCode::NextStep => &next_step::WORDING.hooks,
+        CardCode::Contributors => &contributors::WORDING.hooks,
         CardCode::Measure => &measure::WORDING.hooks,
         CardCode::Monitoring => &monitoring::WORDING.hooks,
-        CardCode::Interaction | CardCode::Contributors => &[],
+        CardCode::Interaction => &[],
     }
 }

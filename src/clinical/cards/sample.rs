@@ -132,6 +132,7 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         staging: Staging::default(),
         bipolar: Bipolar { state: BipolarState::None, indicators: Vec::new(), current_mania: None },
         contributors: Vec::new(),
+        workup: Vec::new(),
         safety: Vec::new(),
         overdose_risk: None,
         options: Vec::new(),
@@ -172,8 +173,9 @@ pub(super) fn with_treat_first(mut assessment: Assessment, treated: bool) -> Ass
         status: ContributorStatus::Present,
         treated,
         weight: ContributorWeight::TreatFirst,
-        label: String::new(),
+        label: "TSH 12.4 mIU/L on 2026-02-01".to_owned(),
         basis: Vec::new(),
+        short: Some("thyroid (TSH 12.4)".to_owned()),
     };
     assessment.contributors = vec![found];
     assessment

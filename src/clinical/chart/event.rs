@@ -25,6 +25,8 @@ pub enum ProcedureKind {
     Ketamine,
     Vns,
     Psychotherapy,
+    /// Positive airway pressure: the treatment of sleep apnoea.
+    Pap,
     Hospice,
 }
 

@@ -30,10 +30,23 @@ pub struct Measurement {
     pub source: SourceRef,
     /// The value, already in the unit of the table.
     pub value: Value,
+    /// The lower limit of the result's own reference range, in the same unit.
+    pub lower_limit: Option<f64>,
     /// The upper limit of the result's own reference range, in the same unit.
     pub upper_limit: Option<f64>,
     /// Final, amended, corrected.
     pub finished: bool,
+}
+
+/// A result whose value could not be read: it is on file, and what it says is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// What was measured or asked.
+    pub instrument: Instrument,
+    /// When.
+    pub at: Moment,
+    /// Where it stands; it is in `unread` too.
+    pub source: SourceRef,
 }
 
 /// The value of a measurement.

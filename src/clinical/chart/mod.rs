@@ -13,7 +13,7 @@ mod patient;
 pub use coverage::{Coverage, Extent, Gap, Kind, Unread};
 pub use diagnosis::{Certainty, Condition, FamilyHistory, Relative};
 pub use event::{Encounter, Intolerance, Procedure, ProcedureKind};
-pub use measurement::{Measurement, Screening, Value};
+pub use measurement::{Measurement, Screening, Unreadable, Value};
 pub use medication::{
     AdherenceFact, Amount, Component, Evidence, Instruction, MedicationRecord, Medicine, Recognition, RecordState, Step, Stop, StopReason,
     Unresolved,
@@ -45,6 +45,8 @@ pub struct Chart {
     pub screenings: Vec<Screening>,
     /// Every other result of the observation table.
     pub measurements: Vec<Measurement>,
+    /// Results of the observation table whose value could not be read.
+    pub unreadable: Vec<Unreadable>,
     /// Reactions to drugs: allergies, intolerances, adverse events.
     pub intolerances: Vec<Intolerance>,
     /// Diagnoses of relatives.

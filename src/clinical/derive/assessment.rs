@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::bipolar::Bipolar;
-use super::contributor::Contributor;
+use super::contributor::{Contributor, WorkupItem};
 use super::ended::Ended;
 use super::interaction::Interaction;
 use super::monitoring::{MonitoringItem, MonitoringNotKnown};
@@ -36,6 +36,8 @@ pub struct Assessment {
     pub staging: Staging,
     pub bipolar: Bipolar,
     pub contributors: Vec<Contributor>,
+    /// What belongs to judging a poor response, done or not (rules.md 8).
+    pub workup: Vec<WorkupItem>,
     pub safety: Vec<SafetyFinding>,
     /// Why medicines that are dangerous in overdose come last (rules.md 9.2).
     pub overdose_risk: Option<OverdoseRisk>,

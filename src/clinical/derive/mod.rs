@@ -42,7 +42,7 @@ mod weight;
 
 pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, CurrentMania, IndicatorWeight};
-pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
+pub use contributor::{Contributor, ContributorStatus, ContributorWeight, WorkupItem, WorkupStatus};
 pub use ended::{EndReason, Ended};
 pub use interaction::{Interaction, Severity};
 pub use monitoring::{LastResult, MonitoringItem, MonitoringNotKnown, Urgency};
@@ -96,10 +96,10 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     };
     let bipolar = bipolar::bipolar(&ground, known);
     let staging = staging::staging(&ground);
-    let contributors = contributor::contributors(&ground);
+    let contributor::Judged { contributors, workup, notes: beside } = contributor::judged(&ground);
     let safety = safety::safety(&ground);
     let overdose_risk = safety::overdose_risk(&ground, &safety);
-    let notes = notes(&ground);
+    let notes = notes(&ground, beside);
     let interactions = interaction::interactions(&ground);
     let monitoring = monitoring::monitoring(&ground);
     let hints = symptom::hints(&ground);
@@ -140,6 +140,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         counted_failures: counted,
         staging,
         contributors,
+        workup,
         safety,
         overdose_risk,
         options,
@@ -191,9 +192,10 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 }
 
 /// What is told that no trial holds.
-fn notes(ground: &Ground<'_>) -> Vec<Note> {
+fn notes(ground: &Ground<'_>, beside_contributors: Vec<Note>) -> Vec<Note> {
     let chart = ground.chart;
     let mut notes = adherence::notes(chart, ground.taken);
+    notes.extend(beside_contributors);
     notes.extend(ground.taken.iter().flat_map(|drug| drug.unclear.iter().cloned()));
     notes.extend(scope::unspecified_note(chart));
     notes.extend(safety::notes(ground));

@@ -14,7 +14,7 @@ pub fn courses(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Course> 
             ProcedureKind::Tms => CourseKind::Tms,
             ProcedureKind::Esketamine => CourseKind::Esketamine,
             ProcedureKind::Ketamine => CourseKind::Ketamine,
-            ProcedureKind::Vns | ProcedureKind::Psychotherapy | ProcedureKind::Hospice => return None,
+            ProcedureKind::Vns | ProcedureKind::Psychotherapy | ProcedureKind::Pap | ProcedureKind::Hospice => return None,
         };
         Some((kind, procedure.when?.first, procedure.source.clone()))
     });

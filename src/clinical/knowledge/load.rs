@@ -19,6 +19,8 @@ use super::product::{ProductMarks, products};
 use super::raw::{RawTable, Row, Texts};
 use super::relevance::Relevance;
 use super::site::Site;
+use super::staging::StagingPoints;
+use super::steroid::Steroids;
 use super::symptom::symptoms;
 use super::{Knowledge, show};
 
@@ -113,6 +115,10 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let observations = Observations::new(&rows, &mut tables.defects);
     let rows = tables.rows("meanings.csv");
     let meanings = Meanings::new(&rows, &mut tables.defects);
+    let rows = tables.rows("staging.csv");
+    let staging_points = StagingPoints::new(&rows, &mut tables.defects);
+    let rows = tables.rows("steroid_equivalents.csv");
+    let steroids = Steroids::new(&rows, &drugs, &mut tables.defects);
     let (words, classes) = (tables.rows("relevant_words.csv"), tables.rows("relevant_classes.csv"));
     let relevance = Relevance::new(&words, &classes, &mut tables.defects);
 
@@ -138,6 +144,8 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         conditions,
         observations,
         meanings,
+        staging_points,
+        steroids,
         relevance,
     })
 }

@@ -19,6 +19,8 @@ mod raw;
 mod relevance;
 mod show;
 mod site;
+mod staging;
+mod steroid;
 mod symptom;
 mod words;
 
@@ -30,6 +32,7 @@ pub use observation::Observation;
 pub use option::{CareLevel, Offer, OptionKind, OptionRow};
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
+pub use staging::{CodeSeverity, StagingPoints};
 pub use symptom::{SymptomRow, WeightSign};
 
 use std::collections::HashMap;
@@ -40,6 +43,7 @@ use observation::Observations;
 use product::ProductMarks;
 use raw::Texts;
 use relevance::Relevance;
+use steroid::Steroids;
 
 use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Instrument, Meaning, ProductUse, System};
 
@@ -61,6 +65,8 @@ pub struct Knowledge {
     conditions: Conditions,
     observations: Observations,
     meanings: meaning::Meanings,
+    staging_points: StagingPoints,
+    steroids: Steroids,
     relevance: Relevance,
 }
 
@@ -188,6 +194,16 @@ impl Knowledge {
     /// What a code of a procedure, a relationship, a reason or an answer says.
     pub fn meaning(&self, code: &str) -> Option<Meaning> {
         self.meanings.of(code)
+    }
+
+    /// The points of the Maudsley Staging Method (rules.md 6).
+    pub fn staging_points(&self) -> &StagingPoints {
+        &self.staging_points
+    }
+
+    /// The dose of a systemic steroid in mg of prednisone a day (rules.md 8); `None` for a drug that is no such steroid.
+    pub fn as_prednisone(&self, ingredient: Ingredient, dose: DailyDose) -> Option<f64> {
+        self.steroids.as_prednisone(ingredient, dose)
     }
 
     /// Whether the words of a diagnosis that no code table knows look as if it might matter (rules.md 17, last point).

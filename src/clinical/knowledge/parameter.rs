@@ -77,11 +77,21 @@ pub struct Parameters {
     pub tsh_high_flag: f64,
     pub tsh_mild_flag: f64,
     pub tsh_low_flag: f64,
+    pub tsh_suppressed_flag: f64,
+    pub tsh_repeat_apart_days: Days,
+    pub free_t4_low_flag: f64,
+    pub free_t4_high_flag: f64,
     pub vitamin_d_flag: f64,
+    pub vitamin_d_note_below: f64,
+    pub vitamin_b12_low_below: f64,
     pub hb_flag_female: f64,
     pub hb_flag_male: f64,
     pub hb_flag_pregnant: f64,
     pub hb_flag_alone: f64,
+    pub hb_treat_first_below: f64,
+    pub hb_repeat_apart_days: Days,
+    pub mcv_low_below: f64,
+    pub ferritin_low_below: f64,
     pub lab_lookback_days: Days,
     pub observation_query_days: Days,
     pub monitoring_baseline_before_days: Days,
@@ -92,8 +102,25 @@ pub struct Parameters {
     pub symptom_bmi_from: f64,
     pub symptom_weight_change_pct: i32,
     pub symptom_weight_window_days: Days,
+    pub ahi_flag: f64,
+    pub ahi_flag_with_symptoms: f64,
+    pub stop_bang_flag: f64,
+    pub stop_bang_flag_obese: f64,
+    pub stop_bang_bmi: f64,
+    pub pap_recent_days: Days,
+    pub substance_screen_days: Days,
+    pub audit_c_positive_men: i32,
+    pub audit_c_positive_women: i32,
+    pub audit_positive_from: i32,
+    pub dast_10_positive_from: i32,
+    pub substance_withdrawal_days: Days,
+    pub substance_intoxication_days: Days,
+    pub stressor_recent_days: Days,
+    pub chronic_pain_lasting_days: Days,
     pub chronic_sedative_opioid_days: Days,
     pub depressogenic_start_window_days: Days,
+    pub steroid_high_dose_mg: f64,
+    pub steroid_min_days: Days,
     pub max_cards: i32,
     pub snooze_days: Days,
     pub safety_item9_min: i32,
@@ -118,6 +145,7 @@ pub struct Parameters {
     pub pregnancy_unknown_min_age: i32,
     pub pregnancy_unknown_max_age: i32,
     pub pregnancy_status_fresh_days: Days,
+    pub pregnancy_positive_days: Days,
     pub postpartum_days: Days,
     pub standing_warning_repeat_days: Days,
     pub dose_card_after_increase_days: Days,
@@ -191,7 +219,11 @@ pub(super) fn parameters(
         bipolar_drug_lookback_days bipolar_lithium_augmentation_after_days safety_item9_critical_from safety_protocol safety_crisis_line
         boxed_warning_below_age boxed_warning_watch_days lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age
         pregnancy_unknown_max_age pregnancy_status_fresh_days postpartum_days standing_warning_repeat_days dose_card_after_increase_days
-        overdose_caution_days
+        overdose_caution_days tsh_suppressed_flag tsh_repeat_apart_days free_t4_low_flag free_t4_high_flag vitamin_d_note_below
+        vitamin_b12_low_below hb_treat_first_below hb_repeat_apart_days mcv_low_below ferritin_low_below ahi_flag ahi_flag_with_symptoms
+        stop_bang_flag stop_bang_flag_obese stop_bang_bmi pap_recent_days substance_screen_days audit_c_positive_men
+        audit_c_positive_women audit_positive_from dast_10_positive_from substance_withdrawal_days substance_intoxication_days
+        stressor_recent_days chronic_pain_lasting_days steroid_high_dose_mg steroid_min_days pregnancy_positive_days
     }
 }
 

@@ -230,6 +230,18 @@ const SECTIONS: &[Section] = &[
         columns: &["meaning", "system", "code", "match", "display", "source", "confidence"],
         without: None,
     },
+    Section {
+        title: "Staging: points of the Maudsley method",
+        file: "staging.csv",
+        columns: &["item", "from", "to", "score", "word", "unit", "source", "confidence"],
+        without: None,
+    },
+    Section {
+        title: "Steroids: mg as strong as 5 mg of prednisone",
+        file: "steroid_equivalents.csv",
+        columns: &["drug", "mg", "source", "confidence"],
+        without: None,
+    },
     Section { title: "Words that look relevant", file: "relevant_words.csv", columns: &["begins", "source"], without: None },
     Section { title: "Classes that look relevant", file: "relevant_classes.csv", columns: &["class", "what", "source"], without: None },
 ];

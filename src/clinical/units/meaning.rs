@@ -13,6 +13,7 @@ vocabulary! {
         ProcedureEsketamine = "procedure.esketamine",
         ProcedureVns = "procedure.vns",
         ProcedurePsychotherapy = "procedure.psychotherapy",
+        ProcedurePap = "procedure.positive-airway-pressure",
         RelativeFirstDegree = "relative.first-degree",
         StopSideEffect = "stop.side-effect",
         StopPregnancy = "stop.pregnancy",

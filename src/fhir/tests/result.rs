@@ -95,3 +95,59 @@ fn a_score_or_a_form_without_a_value_is_told_once() {
     assert_eq!(form(json!([])), (0, 1));
     assert_eq!(form(json!([{"valueInteger": 9}])), (1, 0));
 }
+
+#[test]
+fn the_laboratory_values_of_contributors_are_converted_or_unread() {
+    let read = |loinc: &str, quantity: Json| {
+        let code = json!({"coding": [{"system": "http://loinc.org", "code": loinc}]});
+        let chart = chart(&[patient(), observation(json!({"code": code, "valueInteger": null, "valueQuantity": quantity}))]);
+        assert_eq!(chart.unreadable.len(), chart.unread.len());
+        chart.measurements.first().map(|found| match found.value {
+            Value::Number(number) => (number * 100.0).round() / 100.0,
+            _ => f64::NAN,
+        })
+    };
+    for (loinc, value, unit, told) in [
+        ("3016-3", 12.4, "mIU/L", 12.4),
+        ("3024-7", 12.87, "pmol/L", 1.0),
+        ("3051-0", 10.0, "pmol/L", 6.51),
+        ("718-7", 109.0, "g/L", 10.9),
+        ("787-2", 78.0, "fL", 78.0),
+        ("2276-4", 12.0, "ug/L", 12.0),
+        ("1989-3", 49.92, "nmol/L", 20.0),
+        ("2132-9", 100.0, "pmol/L", 135.5),
+        ("69990-0", 16.0, "{events}/h", 16.0),
+        ("75626-2", 5.0, "{score}", 5.0),
+    ] {
+        assert_eq!(read(loinc, json!({"value": value, "unit": unit})), Some(told), "{loinc}");
+        assert_eq!(read(loinc, json!({"value": 1e7, "unit": unit})), None, "{loinc}: implausible");
+        assert_eq!(read(loinc, json!({"value": value, "unit": "furlong"})), None, "{loinc}: a unit of something else");
+        let score = loinc == "75626-2";
+        assert_eq!(read(loinc, json!({"value": value})).is_some(), score, "{loinc}: only a score needs no unit");
+    }
+    assert_eq!(read("718-7", json!({"value": 109.0, "unit": "g/dL"})), None, "a slip of the unit");
+}
+
+#[test]
+fn a_reference_range_is_in_the_unit_of_the_table() {
+    let code = json!({"coding": [{"system": "http://loinc.org", "code": "3024-7"}]});
+    let range = json!([{"low": {"value": 12.87, "unit": "pmol/L"}, "high": {"value": 25.74}}]);
+    let value = json!({"code": code, "valueInteger": null, "valueQuantity": {"value": 9.0, "unit": "pmol/L"}, "referenceRange": range});
+    let chart = chart(&[patient(), observation(value)]);
+    assert_eq!((chart.measurements[0].lower_limit, chart.measurements[0].upper_limit), (Some(1.0), Some(2.0)));
+}
+
+#[test]
+fn positive_airway_pressure_is_known_by_its_code_and_by_its_words() {
+    let kind = |code: Json| {
+        let done = json!({
+            "resourceType": "Procedure", "id": "x", "status": "completed", "subject": {"reference": "Patient/p"},
+            "code": code, "performedDateTime": "2026-01-05"
+        });
+        chart(&[patient(), done]).procedures.first().map(|found| found.kind)
+    };
+    let coded = json!({"coding": [{"system": "http://snomed.info/sct", "code": "47545007"}]});
+    assert_eq!(kind(coded), Some(ProcedureKind::Pap));
+    assert_eq!(kind(json!({"text": "CPAP titration"})), Some(ProcedureKind::Pap));
+    assert_eq!(kind(json!({"text": "Appendectomy"})), None);
+}

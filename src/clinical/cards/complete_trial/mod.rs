@@ -96,7 +96,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         text: text(variant, trial, situation),
         values: words::values(trial, agent(variant, trial, situation), situation),
         overview: Vec::new(),
-        body: Vec::new(),
+        body: if variant == Variant::Relapse { super::contributors::blocks(situation) } else { Vec::new() },
         end: None,
         ground: words::ground(variant, trial, agent(variant, trial, situation)),
     })

@@ -208,6 +208,7 @@ fn overview(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Bloc
 
 fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
     let mut blocks = list::options(situation, adjunct_first(step, partial));
+    blocks.extend(super::contributors::blocks(situation));
     blocks.extend(list::last_lines(situation));
     blocks
 }

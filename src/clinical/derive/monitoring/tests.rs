@@ -20,6 +20,7 @@ fn result(instrument: Instrument, days: Days, value: f64) -> Measurement {
         at: Moment { day: ago(days), second: None },
         source: SourceRef::new(format!("Observation/{instrument}-{days}")),
         value: Value::Number(value),
+        lower_limit: None,
         upper_limit: None,
         finished: true,
     }

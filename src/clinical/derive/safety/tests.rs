@@ -33,6 +33,7 @@ fn result(instrument: Instrument, date: &str, value: Value) -> Measurement {
         at: Moment { day: day(date), second: None },
         source: crate::clinical::units::SourceRef::new(format!("Observation/{instrument}-{date}")),
         value,
+        lower_limit: None,
         upper_limit: None,
         finished: true,
     }

@@ -1,8 +1,13 @@
 //! Staging by the models of rules.md 6: shown on request, never as a diagnosis.
 
+mod maudsley;
+mod thase_rush;
+
 use serde::Serialize;
 
 use super::ground::Ground;
+
+pub use maudsley::{Maudsley, MaudsleyItems};
 
 /// Staging by the models of rules.md 6.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -13,27 +18,10 @@ pub struct Staging {
     pub maudsley: Option<Maudsley>,
 }
 
-/// The Maudsley Staging Method, estimated from the PHQ-9.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct Maudsley {
-    pub total: u8,
-    pub band: &'static str,
-    pub items: MaudsleyItems,
-}
-
-/// The items of [`Maudsley`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)]
-pub struct MaudsleyItems {
-    pub duration: u8,
-    pub severity: u8,
-    pub failures: u8,
-    pub augmentation: u8,
-    pub ect: u8,
-}
-
 /// The stage by every model.
-pub fn staging(_ground: &Ground<'_>) -> Staging {
-    Staging::default()
+pub fn staging(ground: &Ground<'_>) -> Staging {
+    Staging { thase_rush: thase_rush::stage(ground), maudsley: maudsley::maudsley(ground) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,7 @@ fn measured(instrument: Instrument, days: Days, value: f64) -> Measurement {
         at: Moment { day: day(TODAY) - days, second: None },
         source: SourceRef::new(format!("Observation/{instrument}-{days}")),
         value: Value::Number(value),
+        lower_limit: None,
         upper_limit: None,
         finished: true,
     }

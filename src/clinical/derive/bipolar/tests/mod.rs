@@ -58,7 +58,7 @@ fn mother() -> FamilyHistory {
 fn result(instrument: Instrument, on: &str, value: Value) -> Measurement {
     let at = Moment { day: day(on), second: None };
     let source = SourceRef::new(format!("Observation/{on}"));
-    Measurement { instrument, at, source, value, upper_limit: None, finished: true }
+    Measurement { instrument, at, source, value, lower_limit: None, upper_limit: None, finished: true }
 }
 
 fn refuted_on(on: &str) -> Condition {

@@ -1,0 +1,183 @@
+use super::super::sample::*;
+use super::*;
+use crate::clinical::cards::{CardCode, Indicator, cards};
+use crate::clinical::derive::{Assessment, ContributorStatus, ScopeStatus, WorkupItem, WorkupStatus};
+use crate::clinical::units::SourceRef;
+
+fn found(id: &'static str, weight: ContributorWeight, short: Option<&str>) -> Contributor {
+    Contributor {
+        id,
+        status: ContributorStatus::Present,
+        treated: false,
+        weight,
+        label: format!("label of {id}"),
+        basis: vec![SourceRef::new(format!("Observation/{id}"))],
+        short: short.map(ToOwned::to_owned),
+    }
+}
+
+fn anemia() -> Contributor {
+    found("anemia", ContributorWeight::Alongside, Some("anaemia (Hb 10.9)"))
+}
+
+fn with(contributors: Vec<Contributor>) -> Assessment {
+    Assessment { contributors, ..assessment(vec![trial("sertraline", 50.0, 60)]) }
+}
+
+fn speaks(assessment: &Assessment) -> Option<Card> {
+    let card = card(situation(assessment))?;
+    assert_well_formed(&card);
+    Some(card)
+}
+
+fn summary(assessment: &Assessment) -> Option<String> {
+    speaks(assessment).map(|card| card.summary)
+}
+
+#[test]
+fn the_wording_is_complete() {
+    assert!(Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).is_ok());
+}
+
+// rule 8/card-fires: speaks
+// rule 8/card-fires: silent
+#[test]
+fn speaks_with_a_score_of_ten_within_sixty_days() {
+    for (score, days_ago, expected) in [(10, 60, true), (9, 60, false), (10, 61, false)] {
+        let assessment = Assessment { current_score: Some(phq9(score, days_ago)), ..with(vec![anemia()]) };
+        assert_eq!(summary(&assessment).is_some(), expected, "{score}, {days_ago}");
+    }
+    assert_eq!(summary(&Assessment { current_score: None, ..with(vec![anemia()]) }), None);
+}
+
+// rule 8/card-needs-a-trial: speaks
+// rule 8/card-needs-a-trial: silent
+#[test]
+fn speaks_with_any_trial_of_the_episode_and_without_a_current_one() {
+    let of = |trials| Assessment { contributors: vec![anemia()], ..assessment(trials) };
+    assert!(summary(&of(vec![ended("sertraline", 50.0, 10, 200)])).is_some(), "short, long over");
+    assert_eq!(summary(&of(Vec::new())), None);
+    let mut earlier = trial("sertraline", 50.0, 60);
+    earlier.in_episode = false;
+    assert_eq!(summary(&of(vec![earlier])), None);
+    let mut hypnotic = trial("trazodone", 50.0, 60);
+    hypnotic.reasons = vec![Reason::NotATrial];
+    assert_eq!(summary(&of(vec![hypnotic])), None);
+}
+
+// rule 8/treated-is-a-line: speaks
+// rule 8/treated-is-a-line: silent
+// rule 8/line-raises-no-card: speaks
+// rule 8/line-raises-no-card: silent
+#[test]
+fn lines_treated_ones_and_those_not_looked_for_raise_no_card() {
+    assert!(summary(&with(vec![anemia()])).is_some());
+    let line = || Contributor { weight: ContributorWeight::Line, ..anemia() };
+    let treated = || Contributor { treated: true, id: "thyroid-low", ..anemia() };
+    let missing = || Contributor { status: ContributorStatus::NotChecked, id: "vitamin-d", basis: Vec::new(), ..anemia() };
+    let clear = || Contributor { status: ContributorStatus::Clear, ..anemia() };
+    for quiet in [line(), treated(), missing(), clear()] {
+        assert_eq!(summary(&with(vec![quiet])), None);
+    }
+    let detail = speaks(&with(vec![anemia(), line(), treated(), missing()])).expect("speaks").detail;
+    assert!(detail.contains("**Other findings that bear on it**") && detail.contains("Treated already"), "{detail}");
+    assert!(detail.contains("Not looked for: vitamin d."), "{detail}");
+}
+
+// rule 8/out-of-scope: speaks
+// rule 8/out-of-scope: silent
+#[test]
+fn silent_out_of_scope_and_not_silenced_by_a_strong_bipolar_indicator() {
+    for status in [ScopeStatus::OutOfScope, ScopeStatus::Undetermined] {
+        let mut out = with(vec![anemia()]);
+        out.scope.status = status;
+        assert_eq!(summary(&out), None);
+    }
+    assert!(summary(&with_strong_bipolar_indicator(with(vec![anemia()]))).is_some());
+}
+
+// rule 8/treat-first-replaces-next-step: speaks
+// rule 8/treat-first-replaces-next-step: silent
+// rule 8/alongside-keeps-next-step: speaks
+// rule 8/alongside-keeps-next-step: silent
+#[test]
+fn treat_first_takes_the_place_of_next_step_and_alongside_stands_beside_it() {
+    let shown = |assessment: &Assessment| -> Vec<(CardCode, Indicator)> {
+        cards(situation(assessment)).iter().map(|card| (card.code, card.indicator)).collect()
+    };
+    let first = with_treat_first(assessment(vec![trial("sertraline", 50.0, 60)]), false);
+    assert_eq!(shown(&first), [(CardCode::Contributors, Indicator::Warning)]);
+    let alongside = with(vec![anemia()]);
+    assert_eq!(shown(&alongside), [(CardCode::NextStep, Indicator::Info), (CardCode::Contributors, Indicator::Info)]);
+    let treated = with_treat_first(assessment(vec![trial("sertraline", 50.0, 60)]), true);
+    assert_eq!(shown(&treated), [(CardCode::NextStep, Indicator::Info)]);
+}
+
+#[test]
+fn treat_first_says_how_many_trials_and_what_comes_first() {
+    let first = with_treat_first(assessment(vec![trial("sertraline", 50.0, 60)]), false);
+    let expected = "1 adequate trial without sufficient response on record; plan the next step after a look at the thyroid (TSH 12.4)";
+    assert_eq!(summary(&first).as_deref(), Some(expected));
+    let two = with_treat_first(assessment(vec![ended("citalopram", 20.0, 60, 70), trial("sertraline", 50.0, 60)]), false);
+    assert!(summary(&two).expect("speaks").starts_with("2 adequate trials without"));
+    let none = with_treat_first(assessment(vec![trial("sertraline", 50.0, 20)]), false);
+    assert!(!summary(&none).expect("speaks").contains("0 adequate"));
+    let drug = found("depressogenic-drug", ContributorWeight::TreatFirst, Some("prednisone"));
+    assert!(summary(&with(vec![drug])).expect("speaks").ends_with("after a review of prednisone with the prescriber"));
+}
+
+// rule 8/summary-hides-substance-use: speaks
+// rule 8/summary-hides-substance-use: silent
+#[test]
+fn substance_use_stands_in_no_summary() {
+    let substance = |weight| found("substance-use", weight, None);
+    for weight in [ContributorWeight::Alongside, ContributorWeight::TreatFirst] {
+        let card = speaks(&with(vec![substance(weight)])).expect("speaks");
+        assert!(!card.summary.to_lowercase().contains("substance"), "{}", card.summary);
+        assert!(card.detail.contains("**Substance use**"));
+    }
+    let both = summary(&with(vec![anemia(), substance(ContributorWeight::Alongside)]));
+    assert_eq!(both.as_deref(), Some("Possible contributors to non-response: anaemia (Hb 10.9) and 1 more"));
+}
+
+#[test]
+fn the_summary_names_three_at_most() {
+    let many = ["a", "b", "c", "d"].map(|short| found("anemia", ContributorWeight::Alongside, Some(short)));
+    let expected = "Possible contributors to non-response: a, b, c and 1 more";
+    assert_eq!(summary(&with(many.to_vec())).as_deref(), Some(expected));
+}
+
+#[test]
+fn the_words_of_the_record_are_escaped_and_nobody_is_told_to_stop_a_drug() {
+    let drug =
+        Contributor { label: "x <b> *y*".to_owned(), ..found("depressogenic-drug", ContributorWeight::Alongside, Some("montelukast")) };
+    let detail = speaks(&with(vec![drug])).expect("speaks").detail;
+    assert!(detail.contains(r"x \<b\> \*y\*"), "{detail}");
+    assert!(!detail.to_lowercase().contains("stop"), "{detail}");
+}
+
+// rule 8/workup-on-the-card: speaks
+// rule 8/workup-on-the-card: silent
+#[test]
+fn the_workup_stands_at_the_end_done_with_its_day_or_not_on_file() {
+    let item = |id, name, status, done| WorkupItem { id, status, done, basis: Vec::new(), name };
+    let mut assessment = with(vec![anemia()]);
+    assert!(!speaks(&assessment).expect("speaks").detail.contains("Workup"));
+    assessment.workup = vec![
+        item("tsh", "TSH", WorkupStatus::Done, Some(today() - 20)),
+        item("vitamin-d", "vitamin D", WorkupStatus::Outdated, Some(today() - 500)),
+        item("blood-count", "blood count", WorkupStatus::NotOnFile, None),
+        item("vitamin-b12", "vitamin B12", WorkupStatus::NotKnown, None),
+    ];
+    let line = "**Workup of a poor response:** TSH done 2026-02-10; vitamin D last done 2024-10-18, too long ago; \
+                blood count not on file; vitamin B12 not known.";
+    assert!(speaks(&assessment).expect("speaks").detail.contains(line));
+    let next = cards(situation(&assessment)).into_iter().find(|card| card.code == CardCode::NextStep).expect("next-step");
+    assert!(next.detail.contains(line) && next.detail.contains("**Anaemia**: label of anemia"), "{}", next.detail);
+}
+
+#[test]
+fn the_ground_holds_no_day_counter() {
+    let ground = speaks(&with(vec![anemia()])).expect("speaks").ground;
+    assert_eq!(ground, "contributors||anemia|Observation/anemia");
+}

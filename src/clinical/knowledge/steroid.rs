@@ -1,0 +1,67 @@
+//! How much prednisone a dose of another steroid is as strong as.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::cell::Cells;
+use super::drug::Drugs;
+use super::fault::{Defects, Fault};
+use super::raw::Row;
+use crate::clinical::units::{DailyDose, Ingredient};
+
+/// The dose of prednisone that the table compares with, in mg.
+const PREDNISONE_MG: f64 = 5.0;
+
+/// A row of the table: so many mg of the drug are as strong as 5 mg of prednisone.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct SteroidRow {
+    drug: &'static str,
+    mg: &'static str,
+}
+
+/// The steroids with what 5 mg of prednisone are in each.
+pub(super) struct Steroids(HashMap<Ingredient, f64>);
+
+impl Steroids {
+    pub fn new(rows: &[Row<SteroidRow>], drugs: &Drugs, defects: &mut Defects) -> Steroids {
+        let mut all = HashMap::new();
+        for Row { at, cells: row } in rows {
+            let drug = drugs.known(*at, row.drug, defects);
+            let mut cells = Cells { at: *at, defects };
+            cells.filled("mg", row.mg);
+            let mg = cells.number("mg", row.mg).filter(|mg| *mg > 0.0);
+            let (Some(drug), Some(mg)) = (drug, mg) else { continue };
+            if all.insert(drug, mg).is_some() {
+                cells.fault(Fault::Twice { what: row.drug.to_owned(), first: "an earlier row".to_owned() });
+            }
+        }
+        Steroids(all)
+    }
+
+    /// In mg of prednisone a day; `None` for a drug that is no steroid of the table.
+    pub fn as_prednisone(&self, drug: Ingredient, dose: DailyDose) -> Option<f64> {
+        // the small addend undoes what the division lost: 4 mg of methylprednisolone are 5 mg, not a hair less
+        Some(dose.mg() * PREDNISONE_MG / self.0.get(&drug)? + 1e-9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Knowledge;
+    use super::*;
+
+    #[test]
+    fn a_dose_is_told_in_prednisone() {
+        let knowledge = Knowledge::builtin();
+        let prednisone = |name: &str, mg: f64| {
+            let drug = knowledge.ingredient_named(name).expect("a drug of the tables");
+            knowledge.as_prednisone(drug, DailyDose::from_mg(mg).expect("a dose")).map(f64::round)
+        };
+        assert_eq!(prednisone("prednisone", 20.0), Some(20.0));
+        assert_eq!(prednisone("methylprednisolone", 16.0), Some(20.0));
+        assert_eq!(prednisone("dexamethasone", 3.0), Some(20.0));
+        assert_eq!(prednisone("hydrocortisone", 80.0), Some(20.0));
+        assert_eq!(prednisone("metoprolol", 50.0), None);
+    }
+}
