@@ -8,6 +8,7 @@ mod cell;
 mod condition;
 mod drug;
 mod fault;
+mod interaction;
 mod load;
 mod meaning;
 mod observation;
@@ -22,6 +23,9 @@ mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
 pub use drug::NameMatch;
+pub use interaction::{
+    Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, Selector, Window,
+};
 pub use load::{Defect, SiteChange, SiteFile};
 pub use observation::Observation;
 pub use option::{CareLevel, Offer, OptionKind, OptionRow};
@@ -37,7 +41,7 @@ use product::ProductMarks;
 use raw::Texts;
 use relevance::Relevance;
 
-use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Meaning, ProductUse, System};
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Meaning, ProductUse, Strength, System};
 
 /// Every table, checked.
 pub struct Knowledge {
@@ -55,6 +59,7 @@ pub struct Knowledge {
     conditions: Conditions,
     observations: Observations,
     meanings: meaning::Meanings,
+    interactions: InteractionTables,
     relevance: Relevance,
 }
 
@@ -202,6 +207,16 @@ impl Knowledge {
     /// The options of the augmentation table, in the order of the table.
     pub fn options(&self) -> &[OptionRow] {
         &self.options
+    }
+
+    /// What drugs do to one another (rules.md 9.1, 9.2).
+    pub fn interactions(&self) -> &InteractionTables {
+        &self.interactions
+    }
+
+    /// What a fixed combination that counts as one drug holds, with how much a unit.
+    pub fn contents(&self, drug: Ingredient) -> impl Iterator<Item = (Ingredient, Strength)> {
+        self.interactions.contents.iter().filter(move |content| content.drug == drug).map(|content| (content.contains, content.strength))
     }
 
     /// Who can do what, in order.

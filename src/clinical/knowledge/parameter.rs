@@ -85,6 +85,21 @@ pub struct Parameters {
     pub lithium_toxic_from: f64,
     pub lithium_toxic_from_elderly: f64,
     pub lithium_toxic_fresh_days: Days,
+    pub lithium_elderly_from_age: i32,
+    pub lithium_egfr_below: f64,
+    pub lithium_egfr_fall_pct: i32,
+    pub lab_baseline_before_days: Days,
+    pub lab_baseline_after_days: Days,
+    pub qtc_very_long_from: f64,
+    pub qtc_long_from_male: f64,
+    pub qtc_long_from_female: f64,
+    pub qtc_normal_below: f64,
+    pub qtc_fresh_days: Days,
+    pub two_reuptake_inhibitors_days: Days,
+    pub withdrawal_recent_days: Days,
+    pub pregnancy_days: Days,
+    pub selegiline_mao_b_max_mg: f64,
+    pub escitalopram_qt_major_above_mg: f64,
     pub suicide_behaviour_days: Days,
     pub pregnancy_unknown_min_age: i32,
     pub pregnancy_unknown_max_age: i32,
@@ -155,7 +170,9 @@ pub(super) fn parameters(
         lab_lookback_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards snooze_days safety_item9_min
         safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from partial_ongoing_counts_from_day
         lost_response_scores_apart_days course_end_grace_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
-        lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days
+        lithium_toxic_fresh_days
+        lithium_elderly_from_age lithium_egfr_below lithium_egfr_fall_pct lab_baseline_before_days lab_baseline_after_days qtc_very_long_from qtc_long_from_male qtc_long_from_female qtc_normal_below qtc_fresh_days two_reuptake_inhibitors_days withdrawal_recent_days pregnancy_days selegiline_mao_b_max_mg escitalopram_qt_major_above_mg
+        suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days
         postpartum_days standing_warning_repeat_days dose_card_after_increase_days overdose_caution_days
     }
 }

@@ -23,6 +23,7 @@ impl Texts {
             "VERSION"
             "antidepressants.csv" "dose_by_form.csv" "drugs.csv" "names.csv" "drug_groups.csv" "products.csv" "other_products.csv" "product_marks.csv"
             "options.csv" "care_levels.csv" "conditions.csv" "observations.csv" "parameters.csv" "meanings.csv" "relevant_words.csv" "relevant_classes.csv"
+            "maoi_windows.csv" "drug_pairs.csv" "dose_caps.csv" "drug_conditions.csv" "combinations.csv"
         }
     }
 

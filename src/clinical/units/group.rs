@@ -183,6 +183,7 @@ vocabulary! {
         Anticoagulant = "anticoagulant",
         Antiplatelet = "antiplatelet",
         CorticosteroidSystemic = "corticosteroid.systemic",
+        AntipsychoticAugmentation = "antipsychotic.augmentation",
     }
 }
 
