@@ -17,10 +17,8 @@ const LEFT_TO_THE_NEXT_ISSUE: &[Left] = &[
     Left { member: "bipolar.weights", cases: ALL, why: "bipolar indicators" },
     Left { member: "contributors", cases: ALL, why: "contributors" },
     Left { member: "safety", cases: ALL, why: "the safety findings" },
-    Left { member: "interactions", cases: ALL, why: "interactions" },
     Left { member: "monitoringDue", cases: ALL, why: "monitoring" },
     Left { member: "cards.safety", cases: ALL, why: "the safety card" },
-    Left { member: "cards.interaction", cases: ALL, why: "the interaction card" },
     Left { member: "cards.bipolar", cases: ALL, why: "the bipolar card" },
     Left { member: "cards.contributors", cases: ALL, why: "the contributors card" },
     Left { member: "cards.monitoring", cases: ALL, why: "the monitoring card" },
@@ -36,11 +34,6 @@ const LEFT_TO_THE_NEXT_ISSUE: &[Left] = &[
     },
     Left { member: "cards.complete-trial", cases: &["mania-recorded-on-venlafaxine"], why: "a strong bipolar indicator silences the card" },
     Left { member: "cards.next-step", cases: &["overt-hypothyroidism-untreated"], why: "a contributor to treat first silences the card" },
-    Left {
-        member: "cards.complete-trial",
-        cases: &["sertraline-three-days-after-tranylcypromine", "tranylcypromine-ten-days-after-phenelzine"],
-        why: "a critical interaction silences the card",
-    },
     Left {
         member: "cards.next-step",
         cases: &["psychotic-depression-on-day-10", "pregnant-after-one-failed-trial", "dementia-at-78-on-the-highest-citalopram-dose"],

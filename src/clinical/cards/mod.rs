@@ -7,6 +7,7 @@ mod card;
 mod complete_trial;
 mod finding;
 mod gate;
+mod interaction;
 mod markdown;
 mod measure;
 mod next_step;
@@ -34,7 +35,8 @@ pub struct Situation<'a> {
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
-    capped(trial.into_iter().chain(measure::card(situation)).collect(), situation)
+    let all = interaction::cards(situation).into_iter().chain(trial).chain(measure::card(situation));
+    capped(all.collect(), situation)
 }
 
 /// The cards in order, without those for which there is no room.
@@ -56,6 +58,7 @@ pub fn hooks(code: CardCode) -> &'static [String] {
         CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
         CardCode::NextStep => &next_step::WORDING.hooks,
         CardCode::Measure => &measure::WORDING.hooks,
-        CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors | CardCode::Monitoring => &[],
+        CardCode::Interaction => &interaction::WORDING.hooks,
+        CardCode::Safety | CardCode::Bipolar | CardCode::Contributors | CardCode::Monitoring => &[],
     }
 }

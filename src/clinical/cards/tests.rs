@@ -65,7 +65,7 @@ fn no_share_is_rounded_up() {
 
 #[test]
 fn every_card_carries_the_common_override_reasons() {
-    for wording in [&complete_trial::WORDING, &next_step::WORDING, &measure::WORDING] {
+    for wording in [&complete_trial::WORDING, &next_step::WORDING, &measure::WORDING, &interaction::WORDING] {
         let reasons = wording.override_reasons();
         for code in ["already-done", "considered-and-excluded", "patient-declines", "not-clinically-relevant", "data-wrong"] {
             assert!(
