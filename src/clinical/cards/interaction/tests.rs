@@ -23,6 +23,8 @@ fn warning() -> Interaction {
     interaction("lithium-interaction", Severity::Warning)
 }
 
+// rule 10/interaction-cards: speaks
+// rule 10/interaction-cards: silent
 #[test]
 fn each_critical_one_is_a_card_and_all_others_are_one() {
     let other = Interaction { drugs: vec!["tramadol".to_owned(), "phenelzine".to_owned()], ..critical() };
@@ -42,6 +44,8 @@ fn information_alone_is_an_information_card() {
     assert_eq!(found.iter().map(|card| card.indicator).collect::<Vec<_>>(), [Indicator::Info]);
 }
 
+// rule 10/interaction-gate: speaks
+// rule 10/interaction-gate: silent
 #[test]
 fn a_critical_one_needs_no_depression_code_and_no_hospice_test_but_an_adult_who_lives() {
     for (reason, critical_speaks) in [
@@ -69,6 +73,8 @@ fn with_an_undetermined_scope_only_the_critical_one_speaks() {
     assert_eq!(shown(&assessment).len(), 1);
 }
 
+// rule 1.4/interaction: speaks
+// rule 1.4/interaction: silent
 #[test]
 fn an_open_bipolar_question_silences_no_warning_and_a_known_disorder_does() {
     let open = with_strong_bipolar_indicator(with(vec![warning()]));
@@ -78,6 +84,8 @@ fn an_open_bipolar_question_silences_no_warning_and_a_known_disorder_does() {
     assert_eq!(shown(&known).len(), 0);
 }
 
+// rule 10/interaction-stood: speaks
+// rule 10/interaction-stood: silent
 #[test]
 fn what_has_stood_for_more_than_a_year_returns_once_a_year() {
     for (days, speaks) in [(365, true), (394, true), (395, false), (700, false), (730, true), (759, true), (760, false)] {
@@ -91,6 +99,8 @@ fn what_has_stood_for_more_than_a_year_returns_once_a_year() {
     assert_eq!(shown(&with(vec![Interaction { id: "mao-b-with-antidepressant", ..old }])).len(), 1, "a row of 9.1 always stands");
 }
 
+// rule 10/interaction-draft: speaks
+// rule 10/interaction-draft: silent
 #[test]
 fn beside_an_order_only_what_names_the_order_is_told() {
     let drafted = Interaction { draft: true, ..warning() };
@@ -131,6 +141,8 @@ fn a_summary_keeps_its_number_where_it_is_cut() {
     assert!(found[0].summary.ends_with("; and 1 more") && found[0].summary.chars().count() < 140, "{}", found[0].summary);
 }
 
+// rule 10/interaction-silences-complete-trial: speaks
+// rule 10/interaction-silences-complete-trial: silent
 #[test]
 fn a_critical_interaction_silences_the_card_about_finishing_the_trial_of_its_drug() {
     let codes = |assessment: &Assessment| all_cards(situation(assessment)).iter().map(|card| card.code).collect::<Vec<_>>();

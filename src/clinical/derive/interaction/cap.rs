@@ -4,8 +4,9 @@ use super::finding::{Finding, Rows};
 use super::present::{Present, told};
 use super::scene::Answer;
 use super::{InteractionCap, Scene, qt};
+use crate::clinical::derive::taken::Lane;
 use crate::clinical::knowledge::{Circumstance, DoseCap, Grade};
-use crate::clinical::units::{ConditionGroup, DailyDose, Ingredient};
+use crate::clinical::units::{ConditionGroup, DailyDose, Ingredient, SourceRef};
 
 /// Every dose that is above what its circumstances allow.
 pub fn caps<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
@@ -36,12 +37,17 @@ fn is_marked(cap: &DoseCap, holding: &[&Present<'_>]) -> bool {
     cap.marks.is_empty() || cap.marks.iter().any(|mark| named(&mark))
 }
 
+/// The circumstances that make a dose too high, in words, with their records.
+struct Fact {
+    when: String,
+    /// What makes it critical; empty if nothing does.
+    critical: String,
+    facts: Vec<SourceRef>,
+}
+
 fn judge<'s>(cap: &DoseCap, holding: &[&'s Present<'s>], other: Option<&'s Present<'s>>, scene: &Scene<'_>, rows: &mut Rows<'s>) {
     let (dose, partly_unknown) = scene.total_dose(cap.drug);
-    let above = match cap.maximum {
-        Some(maximum) => dose.is_some_and(|dose| dose > maximum),
-        None => true,
-    };
+    let above = cap.maximum.is_none_or(|maximum| dose.is_some_and(|dose| dose > maximum));
     let of: Vec<&'s Present<'s>> = holding.iter().copied().chain(other).collect();
     let thought_of = holding.iter().any(|drug| drug.is_option());
     if !above && !partly_unknown && !thought_of {
@@ -56,35 +62,34 @@ fn judge<'s>(cap: &DoseCap, holding: &[&'s Present<'s>], other: Option<&'s Prese
         Some(Answer::Yes(fact, facts)) => (fact, facts),
         None => (String::new(), Vec::new()),
     };
-    if !above {
-        match cap.maximum.filter(|_| thought_of) {
-            // an option has no dose yet: the cap is a line to it
-            Some(maximum) => rows.add(Finding { facts, ..Finding::new(cap.id, Grade::Line, of, at_most(cap, maximum, scene)) }),
-            None => rows.unknown(cap.id, &of, format!("dose of {}", cap.drug)),
+    let mut fact = Fact { when: fact, facts, critical: String::new() };
+    match cap.critical_when.filter(|_| above).map(|when| circumstance(when, holding, scene)) {
+        Some(Answer::Yes(why, more)) => {
+            fact.critical = why;
+            fact.facts.extend(more);
         }
-        return;
+        Some(Answer::Unknown(what)) => rows.unknown(cap.id, &of, what),
+        Some(Answer::No) | None => {}
     }
-    let critical = cap.critical_when.map(|when| circumstance(when, holding, scene));
-    let (grade, why_critical, more) = match critical {
-        Some(Answer::Yes(why, more)) => (Grade::Critical, format!("; {why}"), more),
-        Some(Answer::Unknown(what)) => {
-            rows.unknown(cap.id, &of, what);
-            (cap.grade, String::new(), Vec::new())
-        }
-        Some(Answer::No) | None => (cap.grade, String::new(), Vec::new()),
+    match cap.maximum.filter(|_| thought_of) {
+        _ if above => rows.add(too_high(cap, dose, fact, of, scene)),
+        // an option has no dose yet: the cap is a line to it
+        Some(maximum) => rows.add(Finding { facts: fact.facts, ..Finding::new(cap.id, Grade::Line, of, at_most(cap, maximum, scene)) }),
+        None => rows.unknown(cap.id, &of, format!("dose of {}", cap.drug)),
+    }
+}
+
+/// What is told of a dose above its cap.
+fn too_high<'s>(cap: &DoseCap, dose: Option<DailyDose>, fact: Fact, of: Vec<&'s Present<'s>>, scene: &Scene<'_>) -> Finding<'s> {
+    let dose = match dose.filter(|_| cap.maximum.is_some()) {
+        Some(dose) => format!("{dose} {} a day, ", unit(cap.drug, scene)),
+        None => String::new(),
     };
-    let dose = match (dose, cap.maximum) {
-        (Some(dose), Some(_)) => format!("{dose} {} a day, ", unit(cap.drug, scene)),
-        (Some(_) | None, _) => String::new(),
-    };
-    let fact = if fact.is_empty() { fact } else { format!(" ({fact})") };
-    let told = told(&of);
-    rows.add(Finding {
-        advice: cap.advice,
-        contraindicated: cap.contraindicated,
-        facts: facts.into_iter().chain(more).collect(),
-        ..Finding::new(cap.id, grade, of, format!("{dose}{}{fact}{why_critical}; {}", cap.reason, told))
-    });
+    let parts: Vec<&str> = [fact.when.as_str(), fact.critical.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+    let why = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) };
+    let reason = format!("{dose}{}{why}; {}", cap.reason, told(&of));
+    let grade = if fact.critical.is_empty() { cap.grade } else { Grade::Critical };
+    Finding { advice: cap.advice, contraindicated: cap.contraindicated, facts: fact.facts, ..Finding::new(cap.id, grade, of, reason) }
 }
 
 fn unit(drug: Ingredient, scene: &Scene<'_>) -> &'static str {
@@ -151,9 +156,6 @@ pub fn cap(scene: &Scene<'_>, drug: Ingredient) -> Option<InteractionCap> {
 /// What products of other uses and combinations give of the drug today.
 fn elsewhere(scene: &Scene<'_>, drug: Ingredient) -> Option<DailyDose> {
     let (total, _) = scene.total_dose(drug);
-    let own = scene
-        .active()
-        .find(|present| present.drug == drug && present.lane == crate::clinical::derive::taken::Lane::Ordinary && present.covers_today)?
-        .dose?;
+    let own = scene.active().find(|present| present.drug == drug && present.lane == Lane::Ordinary && present.covers_today)?.dose?;
     DailyDose::from_mg(total?.mg() - own.mg())
 }

@@ -1,14 +1,12 @@
 //! Who is present: a drug that is taken, was taken lately, is being ordered, or is only thought of.
 
-use crate::clinical::chart::{Evidence, MedicationRecord, RecordState};
+use crate::clinical::chart::{Chart, Evidence, MedicationRecord, RecordState};
+use crate::clinical::derive::Trial;
 use crate::clinical::derive::exposure::Exposure;
-use crate::clinical::derive::supply::{Wanted, supply, supply_period};
+use crate::clinical::derive::supply::{Wanted, sources, supply, supply_period};
 use crate::clinical::derive::taken::{Lane, Taken, lane};
-use crate::clinical::derive::{Trial, supply::sources};
 use crate::clinical::knowledge::{DrugTerm, Knowledge, TrialUse};
 use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, Ingredient, SourceRef};
-
-use crate::clinical::chart::Chart;
 
 /// One drug that a row may name.
 #[derive(Debug, Clone)]
@@ -58,31 +56,27 @@ pub enum How {
 impl<'a> Present<'a> {
     /// A drug of the record.
     pub fn taken(drug: &'a Taken<'a>, trials: &[Trial], knowledge: &Knowledge, as_of: Day) -> Present<'a> {
-        let exposures = &drug.timeline.exposures;
         let listed = undated_but_listed(drug);
+        // where only an old entry of a list says that it is taken, the days before it say nothing of today
+        let exposures: &[Exposure<'_>] = if listed.is_some() { &[] } else { &drug.timeline.exposures };
         let last = exposures.last();
-        let records: Vec<&MedicationRecord> = match last {
-            Some(last) => last.records.clone(),
-            None => drug.undated.clone(),
-        };
-        let of_evidence = records.iter().map(|record| record.evidence).min();
+        let records = last.map_or_else(|| drug.undated.clone(), |last| last.records.clone());
+        let of_records = records.iter().map(|record| record.evidence).min();
+        let longest_gap = knowledge.parameters().max_gap_same_trial_days;
         Present {
             drug: drug.ingredient,
             how: How::Taken,
             lane: drug.lane,
             text: drug.lane == Lane::Uncoded,
             since: unbroken_since(exposures, |_, _| true).or(listed),
-            spell_since: drug
-                .spells(knowledge.parameters().max_gap_same_trial_days)
-                .last()
-                .and_then(|spell| Some(spell.first()?.span.first)),
+            spell_since: drug.spells(longest_gap).last().and_then(|spell| Some(spell.first()?.span.first)).filter(|_| listed.is_none()),
             settled: unbroken_since(exposures, |a, b| a.dose == b.dose),
-            last: drug.last(),
+            last: last.map(|last| last.span.last),
             covers_today: drug.last() == Some(as_of) || listed.is_some(),
             active: is_active(drug, trials, knowledge, as_of) || listed.is_some(),
             dose: last.and_then(|last| last.dose),
             form: records.last().map_or(Form::Unknown, |record| record.medicine.form),
-            evidence: last.map(|last| last.evidence).or(of_evidence).unwrap_or(Evidence::Ordered),
+            evidence: last.map(|last| last.evidence).or(of_records).unwrap_or(Evidence::Ordered),
             exposures,
             sources: sources(records.iter().copied()),
             records,
@@ -203,7 +197,8 @@ fn undated_but_listed(drug: &Taken<'_>) -> Option<Day> {
         record.state == RecordState::Active && matches!(record.evidence, Evidence::Stated | Evidence::Ordered)
     };
     let listed = drug.undated.iter().filter(standing).filter_map(|record| record.start.map(|start| start.first)).max();
-    listed.filter(|_| drug.timeline.stopped_on.is_none())
+    // an order that began before the last hand-over fills nothing
+    listed.filter(|listed| drug.timeline.stopped_on.is_none() && drug.last().is_none_or(|last| *listed > last))
 }
 
 /// Taken in the sense of rules.md 9.2: covered today, or its trial is ongoing, or (a drug without a trial) within the grace.
@@ -246,9 +241,7 @@ fn overlay<'a>(present: &mut Present<'a>, record: &'a MedicationRecord, dose: Op
     let before = present.covers_today.then_some(present.since).flatten();
     let running = present.covers_today && adds;
     present.dose = if running { present.dose.zip(dose).map(|(before, more)| before + more) } else { dose };
-    if !present.covers_today || present.dose.is_none() || !running {
-        present.settled = Some(as_of);
-    }
+    present.settled = Some(as_of);
     present.how = How::Draft;
     present.since = before.or(Some(as_of));
     present.covers_today = true;
