@@ -34,7 +34,7 @@ fn is_marked(cap: &DoseCap, holding: &[&Present<'_>]) -> bool {
         let mark = format!(" {} ", mark.to_uppercase());
         holding.iter().flat_map(|present| &present.records).any(|record| words(&record.medicine.label).contains(&mark))
     };
-    cap.marks.is_empty() || cap.marks.iter().any(|mark| named(&mark))
+    cap.marks.is_empty() || cap.marks.iter().any(named)
 }
 
 /// The circumstances that make a dose too high, in words, with their records.

@@ -54,7 +54,7 @@ fn level<'s>(lithium: Ingredient, scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
 /// eGFR below 30, or fallen by a quarter since lithium was begun.
 fn kidney<'s>(present: &'s Present<'s>, scene: &Scene<'_>, rows: &mut Rows<'s>) {
     let parameters = scene.parameters();
-    let Some((now, result)) = scene.newest(Instrument::Egfr, parameters.lab_lookback_days) else {
+    let Some((newest, result)) = scene.newest(Instrument::Egfr, parameters.lab_lookback_days) else {
         rows.unknown(KIDNEY, &[present], "eGFR");
         return;
     };
@@ -64,8 +64,8 @@ fn kidney<'s>(present: &'s Present<'s>, scene: &Scene<'_>, rows: &mut Rows<'s>) 
         since: Some(result.at.day),
         ..Finding::new(KIDNEY, Grade::Warning, vec![present], format!("{reason}; {}", told(&[present])))
     };
-    if now < parameters.lithium_egfr_below {
-        rows.add(finding(format!("eGFR {now} on {}", result.at.day), vec![result.source.clone()]));
+    if newest < parameters.lithium_egfr_below {
+        rows.add(finding(format!("eGFR {newest} on {}", result.at.day), vec![result.source.clone()]));
         return;
     }
     let near = present.spell_since.and_then(|start| {
@@ -79,9 +79,9 @@ fn kidney<'s>(present: &'s Present<'s>, scene: &Scene<'_>, rows: &mut Rows<'s>) 
         }
         return;
     };
-    let fallen = (before - now) * 100.0 >= f64::from(parameters.lithium_egfr_fall_pct) * before;
+    let fallen = (before - newest) * 100.0 >= f64::from(parameters.lithium_egfr_fall_pct) * before;
     if fallen && baseline.at < result.at {
-        let reason = format!("eGFR {now} on {}, {before} at the start ({})", result.at.day, baseline.at.day);
+        let reason = format!("eGFR {newest} on {}, {before} at the start ({})", result.at.day, baseline.at.day);
         rows.add(finding(reason, vec![baseline.source.clone(), result.source.clone()]));
     }
 }

@@ -98,7 +98,8 @@ fn finding<'s>(
             let last = first.last.unwrap_or(scene.as_of);
             let label = window.warn_from_day.map(|days| format!(" (label {days})")).unwrap_or_default();
             let reason = format!(
-                "{free} free days, {}{label} needed; {} {} until {last}, {}",
+                "{free} free {}, {}{label} needed; {} {} until {last}, {}",
+                if free == 1 { "day" } else { "days" },
                 window.free_days,
                 first.name(),
                 first.word(),
