@@ -80,7 +80,7 @@ fn kidney<'s>(present: &'s Present<'s>, scene: &Scene<'_>, rows: &mut Rows<'s>) 
         return;
     };
     let fallen = (before - newest) * 100.0 >= f64::from(parameters.lithium_egfr_fall_pct) * before;
-    if fallen && baseline.at < result.at {
+    if fallen {
         let reason = format!("eGFR {newest} on {}, {before} at the start ({})", result.at.day, baseline.at.day);
         rows.add(finding(reason, vec![baseline.source.clone(), result.source.clone()]));
     }

@@ -30,6 +30,11 @@ fn a_draft_replaces_the_dose_of_its_drug() {
         |mg| found(&judged_with(vec![now("citalopram", 20.0)], |record| record.drafts = vec![ordered("draft", "citalopram", mg, TODAY)]));
     assert_eq!(raised(40.0), []);
     assert_eq!(raised(60.0), [("citalopram-dose", Severity::Warning)]);
+    let since = |raised: bool| {
+        let draft = |record: &mut Chart| record.drafts.extend(raised.then(|| ordered("draft", "citalopram", 70.0, TODAY)));
+        judged_with(vec![now("citalopram", 60.0)], draft).interactions[0].since
+    };
+    assert_eq!((since(true), since(false)), (Some(today()), Some(day("2026-01-01"))), "a new dose is a new fact");
     let added = judged_with(vec![now("citalopram", 40.0)], |record| {
         let mut more = ordered("draft", "citalopram", 20.0, TODAY);
         more.instruction.in_addition = true;

@@ -103,7 +103,7 @@ fn option(record: &Chart, name: &str, without: Option<&str>) -> Interactions {
 
 /// A combination tablet of bupropion and naltrexone, so many a day.
 fn naltrexone_bupropion(tablets: f64) -> MedicationRecord {
-    let mut record = now("bupropion", 90.0 * tablets);
+    let mut record = begun("bupropion", 90.0 * tablets, 20);
     record.source = SourceRef::new("MedicationDispense/contrave");
     record.medicine.product_use = ProductUse::NeverATrial;
     record.medicine.components.push(Component { ingredient: drug("naltrexone"), strength: Strength::from_mg(8.0 * tablets) });

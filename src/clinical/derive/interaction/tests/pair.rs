@@ -111,4 +111,11 @@ fn one_entry_stands_for_a_row_and_pair_and_the_order_is_always_the_same() {
     assert_eq!(one.interactions, other.interactions);
     assert_eq!(of_row(&one, "maoi-to-antidepressant").len() + of_row(&one, "maoi-contraindicated").len(), 2, "{:#?}", one.interactions);
     assert!(one.interactions.iter().all(|found| !found.text_entry), "known by code before known by text");
+    let mut known_by_text = now("sertraline", 50.0);
+    known_by_text.source = SourceRef::new("MedicationDispense/a-text");
+    known_by_text.medicine.recognition = Recognition::Text;
+    let alone = judged(vec![known_by_text.clone(), now("methadone", 10.0)]);
+    let twice = judged(vec![known_by_text, now("sertraline", 50.0), now("methadone", 10.0)]);
+    let text_entries = |assessment: &Assessment| assessment.interactions.iter().map(|found| found.text_entry).collect::<Vec<_>>();
+    assert_eq!((text_entries(&alone), text_entries(&twice)), (vec![true], vec![false]));
 }
