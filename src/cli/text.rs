@@ -114,7 +114,7 @@ fn findings(assessment: &Assessment) -> String {
         let style = if interaction.severity == Severity::Critical { DANGER } else { NOTICE };
         tell(
             style,
-            format!("interaction, {}: {} - {}", word(&interaction.severity), interaction.id, interaction.drugs.join(" with ")),
+            format!("interaction, {}: {}: {}", word(&interaction.severity), interaction.drugs.join(" with "), interaction.reason),
             &interaction.basis,
         );
     }

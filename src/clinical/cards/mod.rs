@@ -9,6 +9,7 @@ mod complete_trial;
 mod contributors;
 mod finding;
 mod gate;
+mod interaction;
 mod markdown;
 mod measure;
 mod monitoring;
@@ -42,7 +43,7 @@ pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     // rules.md 10: on the urgent pathway the contributors are lines of next-step
     let urgent = trial.as_ref().is_some_and(|card| card.code == CardCode::NextStep && card.variant == Some(URGENT));
     let contributors = if urgent { None } else { contributors::card(situation) };
-    let first = safety::card(situation).into_iter().chain(bipolar::card(situation));
+    let first = safety::card(situation).into_iter().chain(interaction::cards(situation)).chain(bipolar::card(situation));
     let others = [contributors, monitoring::card(situation), measure::card(situation)];
     capped(first.chain(trial).chain(others.into_iter().flatten()).collect(), situation)
 }
@@ -73,6 +74,6 @@ pub fn hooks(code: CardCode) -> &'static [String] {
         CardCode::Contributors => &contributors::WORDING.hooks,
         CardCode::Measure => &measure::WORDING.hooks,
         CardCode::Monitoring => &monitoring::WORDING.hooks,
-        CardCode::Interaction => &[],
+        CardCode::Interaction => &interaction::WORDING.hooks,
     }
 }

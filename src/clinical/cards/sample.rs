@@ -71,6 +71,7 @@ pub(super) fn trial(name: &'static str, mg: f64, days: Days) -> Trial {
         ended_by_record: false,
         nothing_dispensed_since: None,
         current_form: Form::Unknown,
+        interaction_cap: None,
         loss_confirmed: false,
         notes: Vec::new(),
     }
@@ -139,6 +140,9 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         monitoring_due: Vec::new(),
         monitoring_not_known: Vec::new(),
         interactions: Vec::new(),
+        interaction_lines: Vec::new(),
+        interactions_not_checked: Vec::new(),
+        drafts: Vec::new(),
         augmentation: Vec::new(),
         courses: Vec::new(),
         notes: Vec::new(),
@@ -183,8 +187,25 @@ pub(super) fn with_treat_first(mut assessment: Assessment, treated: bool) -> Ass
 
 pub(super) fn with_critical_interaction(mut assessment: Assessment, names: &[&str]) -> Assessment {
     let drugs = names.iter().map(|name| (*name).to_owned()).collect();
-    assessment.interactions = vec![Interaction { id: "maoi-window", severity: Severity::Critical, drugs, basis: Vec::new() }];
+    assessment.interactions = vec![Interaction { drugs, ..interaction("maoi-to-antidepressant", Severity::Critical) }];
     assessment
+}
+
+/// An interaction of two drugs that has stood for thirty days.
+pub(super) fn interaction(id: &'static str, severity: Severity) -> Interaction {
+    Interaction {
+        id,
+        severity,
+        drugs: vec!["sertraline".to_owned(), "phenelzine".to_owned()],
+        basis: Vec::new(),
+        reason: "at the same time since 2026-02-01".to_owned(),
+        advice: "Review.".to_owned(),
+        since: Some(today() - 29),
+        until: None,
+        draft: false,
+        text_entry: false,
+        contraindicated: false,
+    }
 }
 
 pub(super) fn situation(assessment: &Assessment) -> Situation<'_> {

@@ -99,7 +99,17 @@ fn no_share_is_rounded_up() {
 
 #[test]
 fn every_card_carries_the_common_override_reasons() {
-    for wording in [&safety::WORDING, &bipolar::WORDING, &complete_trial::WORDING, &next_step::WORDING, &measure::WORDING] {
+    let wordings = [
+        &safety::WORDING,
+        &interaction::WORDING,
+        &bipolar::WORDING,
+        &complete_trial::WORDING,
+        &next_step::WORDING,
+        &contributors::WORDING,
+        &monitoring::WORDING,
+        &measure::WORDING,
+    ];
+    for wording in wordings {
         let reasons = wording.override_reasons();
         for code in ["already-done", "considered-and-excluded", "patient-declines", "not-clinically-relevant", "data-wrong"] {
             assert!(

@@ -118,6 +118,15 @@ pub struct Medicine {
     pub contradicted_by: Option<String>,
 }
 
+impl Medicine {
+    /// The drugs that it holds, sorted.
+    pub fn parts(&self) -> Vec<Ingredient> {
+        let mut parts: Vec<Ingredient> = self.components.iter().map(|component| component.ingredient).collect();
+        parts.sort_unstable();
+        parts
+    }
+}
+
 /// One ingredient of a medicine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Component {

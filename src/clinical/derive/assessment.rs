@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::bipolar::Bipolar;
 use super::contributor::{Contributor, WorkupItem};
 use super::ended::Ended;
-use super::interaction::Interaction;
+use super::interaction::{Interaction, InteractionCap, InteractionLine, NotChecked};
 use super::monitoring::{MonitoringItem, MonitoringNotKnown};
 use super::safety::{OverdoseRisk, SafetyFinding};
 use super::staging::Staging;
@@ -46,6 +46,15 @@ pub struct Assessment {
     /// Tests of drugs being taken of which it cannot be told whether they are due.
     pub monitoring_not_known: Vec<MonitoringNotKnown>,
     pub interactions: Vec<Interaction>,
+    /// Rows of rules.md 9 that are only told, beside their drugs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interaction_lines: Vec<InteractionLine>,
+    /// Rows of rules.md 9 that could not be evaluated: never a "no".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interactions_not_checked: Vec<NotChecked>,
+    /// What is being ordered now; on such a call cards speak of that only.
+    #[serde(skip)]
+    pub drafts: Vec<Ingredient>,
     pub augmentation: Vec<Augmentation>,
     pub courses: Vec<Course>,
     /// Facts told on the cards that no other member holds: a score that differs from its items, non-adherence with no drug named ...
@@ -216,6 +225,9 @@ pub struct Trial {
     /// The form of the product on the last covered day: some maxima hold for one form only.
     #[serde(skip)]
     pub current_form: Form,
+    /// How far interactions and circumstances let the dose go, while it is taken (rules.md 10, variant `dose`).
+    #[serde(skip)]
+    pub interaction_cap: Option<InteractionCap>,
     /// Whether the loss of response is confirmed: two scores of 10 or more at least `lost_response_scores_apart_days` apart
     /// after the response (rules.md 4).
     #[serde(skip)]

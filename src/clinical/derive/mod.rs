@@ -44,7 +44,7 @@ pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, CurrentMania, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight, WorkupItem, WorkupStatus};
 pub use ended::{EndReason, Ended};
-pub use interaction::{Interaction, Severity};
+pub use interaction::{Interaction, InteractionCap, InteractionLine, NotChecked, Severity};
 pub use monitoring::{LastResult, MonitoringItem, MonitoringNotKnown, Urgency};
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
 pub use response::classify;
@@ -79,6 +79,8 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let counted = failure::counted(&trials, knowledge.parameters());
     let current = current::current(&trials);
     let age = scope::age(chart, as_of);
+    let caps = interaction::caps_of(&trials, &interaction::Scene::of(chart, knowledge, &taken, &trials, as_of, age));
+    cap_doses(&mut trials, &caps);
     let courses = session::courses(chart, knowledge, as_of);
     let ground = Ground {
         chart,
@@ -146,7 +148,10 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         options,
         monitoring_due: monitoring.due,
         monitoring_not_known: monitoring.not_known,
-        interactions,
+        interactions: interactions.found,
+        interaction_lines: interactions.lines,
+        interactions_not_checked: interactions.not_checked,
+        drafts: drafts(chart),
         augmentation,
         courses,
         notes,
@@ -173,6 +178,21 @@ fn trials(bench: Bench<'_>, spells: &[spell::Spell<'_>], added: &[Added], episod
             trial::trial(bench, spell, judged, beside, &added, episode)
         })
         .collect()
+}
+
+/// Notes on each trial that is under way how far interactions and circumstances let its dose go.
+fn cap_doses(trials: &mut [Trial], caps: &[Option<InteractionCap>]) {
+    for (trial, cap) in trials.iter_mut().zip(caps) {
+        trial.interaction_cap.clone_from(cap);
+    }
+}
+
+/// The drugs being ordered now, by name.
+fn drafts(chart: &Chart) -> Vec<Ingredient> {
+    let mut drafts: Vec<Ingredient> = chart.drafts.iter().flat_map(|draft| draft.medicine.parts()).collect();
+    drafts.sort_unstable();
+    drafts.dedup();
+    drafts
 }
 
 fn judge_failures(trials: &mut [Trial], augmentation: &[Augmentation], knowledge: &Knowledge) {

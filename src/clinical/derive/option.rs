@@ -207,7 +207,9 @@ impl OptionGround<'_> {
             (None, _) => (Verdict::Caution, vec!["not checked: the present dose cannot be read".to_owned()]),
             (Some(_), None) => (Verdict::Caution, vec!["not checked: no maximum is known for it".to_owned()]),
             (Some(dose), Some(maximum)) if dose >= maximum => {
-                (Verdict::LeftOut, vec![format!("{} a day is its maximum here", dose_text(dose, trial.drug, self.knowledge))])
+                let why = trial.interaction_cap.as_ref().filter(|cap| cap.maximum <= maximum);
+                let why = why.map(|cap| format!(" (not {})", cap.reason)).unwrap_or_default();
+                (Verdict::LeftOut, vec![format!("{} a day is its maximum here{why}", dose_text(maximum, trial.drug, self.knowledge))])
             }
             (Some(dose), Some(maximum)) => (
                 Verdict::Caution,
@@ -294,7 +296,7 @@ pub fn dose_text(dose: DailyDose, drug: Ingredient, knowledge: &Knowledge) -> St
 /// How far the dose of a trial may be raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DoseRoom {
-    /// The lowest maximum that applies: outside hospital, of the form, of the age (rules.md 10). `None` where none is known.
+    /// The lowest maximum that applies: outside hospital, of the form, of the age, of interactions (rules.md 10). `None` where none is known.
     pub maximum: Option<DailyDose>,
     /// Whether a rise is advised against at this age, which is no maximum (rules.md 10, variant `dose`).
     pub advised_against: bool,
@@ -311,7 +313,8 @@ impl DoseRoom {
 pub fn dose_room(trial: &Trial, age: Option<i32>, knowledge: &Knowledge) -> DoseRoom {
     let Some(row) = knowledge.antidepressant(trial.drug) else { return DoseRoom { maximum: None, advised_against: false } };
     let advised_against = row.no_rise_from_age.zip(age).is_some_and(|(from, age)| age >= from);
-    DoseRoom { maximum: maximum(row, trial.current_form, age), advised_against }
+    let capped = trial.interaction_cap.as_ref().map(|cap| cap.maximum);
+    DoseRoom { maximum: maximum(row, trial.current_form, age).into_iter().chain(capped).min(), advised_against }
 }
 
 fn maximum(row: &Antidepressant, form: Form, age: Option<i32>) -> Option<DailyDose> {

@@ -73,7 +73,8 @@ pub fn taken<'a>(chart: &'a Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Tak
     by_drug.into_iter().map(|((ingredient, lane), records)| one(ingredient, lane, &records, knowledge, as_of)).collect()
 }
 
-fn lane(record: &MedicationRecord, ingredient: Ingredient, chart: &Chart, knowledge: &Knowledge) -> Lane {
+/// What a record may count as for one of its drugs.
+pub fn lane(record: &MedicationRecord, ingredient: Ingredient, chart: &Chart, knowledge: &Knowledge) -> Lane {
     let needs_depression = record.medicine.product_use == ProductUse::NeedsDepressionCode
         || knowledge.antidepressant(ingredient).is_some_and(|row| row.trial_use == TrialUse::WithDepressionCode);
     let never =
@@ -129,6 +130,27 @@ fn unclear(ingredient: Ingredient, claim: &Claim<'_>) -> Option<Note> {
             basis: vec![record.source.clone()],
         }
     })
+}
+
+/// The products that give one drug, each with a timeline of its own: what is taken for another use never replaces it.
+///
+/// A product is known by all the drugs it holds: bupropion alone, bupropion with naltrexone.
+pub fn products_of<'a>(
+    chart: &'a Chart,
+    ingredient: Ingredient,
+    of_lane: Lane,
+    knowledge: &Knowledge,
+    as_of: Day,
+) -> Vec<(Vec<Ingredient>, Taken<'a>)> {
+    let mut by_product: BTreeMap<Vec<Ingredient>, Vec<(&'a MedicationRecord, Component)>> = BTreeMap::new();
+    for record in &chart.medications {
+        let of_drug = record.medicine.components.iter().filter(|component| component.ingredient == ingredient);
+        for component in of_drug.filter(|component| lane(record, component.ingredient, chart, knowledge) == of_lane) {
+            by_product.entry(record.medicine.parts()).or_default().push((record, *component));
+        }
+    }
+    let product = |records: &[(&'a MedicationRecord, Component)]| one(ingredient, of_lane, records, knowledge, as_of);
+    by_product.iter().map(|(parts, records)| (parts.clone(), product(records))).collect()
 }
 
 fn contradiction(record: &MedicationRecord) -> Option<Note> {

@@ -94,6 +94,7 @@ pub fn trial(bench: Bench<'_>, spell: &Spell<'_>, judged: Judged, beside: &[Mark
         ended_by_record: spell.stopped_on.is_some(),
         nothing_dispensed_since: spell.standing_since,
         current_form: form(spell),
+        interaction_cap: None,
         loss_confirmed: course.lost.as_ref().is_some_and(|lost| lost.confirmed),
         notes: spell.notes.clone(),
     };

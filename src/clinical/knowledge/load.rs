@@ -10,6 +10,7 @@ use super::antidepressant::antidepressants;
 use super::condition::Conditions;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault};
+use super::interaction::{InteractionRows, InteractionTables};
 use super::meaning::Meanings;
 use super::monitoring::{Known, monitoring};
 use super::observation::Observations;
@@ -122,6 +123,15 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let (words, classes) = (tables.rows("relevant_words.csv"), tables.rows("relevant_classes.csv"));
     let relevance = Relevance::new(&words, &classes, &mut tables.defects);
 
+    let rows = InteractionRows {
+        windows: tables.rows("maoi_windows.csv"),
+        pairs: tables.rows("drug_pairs.csv"),
+        caps: tables.rows("dose_caps.csv"),
+        conditions: tables.rows("drug_conditions.csv"),
+        combinations: tables.rows("combinations.csv"),
+    };
+    let interactions = InteractionTables::new(&rows, &drugs, &antidepressants, &mut tables.defects);
+
     let version = texts.text("VERSION").trim();
     if version.is_empty() {
         tables.defects.add_for_file("VERSION", Fault::Empty("version"));
@@ -146,6 +156,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         meanings,
         staging_points,
         steroids,
+        interactions,
         relevance,
     })
 }

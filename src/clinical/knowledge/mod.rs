@@ -8,6 +8,7 @@ mod cell;
 mod condition;
 mod drug;
 mod fault;
+mod interaction;
 mod load;
 mod meaning;
 mod monitoring;
@@ -26,6 +27,9 @@ mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
 pub use drug::NameMatch;
+pub use interaction::{
+    Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, Selector, Window,
+};
 pub use load::{Defect, SiteChange, SiteFile};
 pub use monitoring::{CardShare, DueDay, MonitoringRow};
 pub use observation::Observation;
@@ -45,7 +49,7 @@ use raw::Texts;
 use relevance::Relevance;
 use steroid::Steroids;
 
-use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Instrument, Meaning, ProductUse, System};
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Instrument, Meaning, ProductUse, Strength, System};
 
 /// Every table, checked.
 pub struct Knowledge {
@@ -67,6 +71,7 @@ pub struct Knowledge {
     meanings: meaning::Meanings,
     staging_points: StagingPoints,
     steroids: Steroids,
+    interactions: InteractionTables,
     relevance: Relevance,
 }
 
@@ -239,6 +244,16 @@ impl Knowledge {
     /// The unit in which results of an instrument are held; empty for answers and panels.
     pub fn unit_of(&self, instrument: Instrument) -> &'static str {
         self.observations.unit(instrument)
+    }
+
+    /// What drugs do to one another (rules.md 9.1, 9.2).
+    pub fn interactions(&self) -> &InteractionTables {
+        &self.interactions
+    }
+
+    /// What a fixed combination that counts as one drug holds, with how much a unit.
+    pub fn contents(&self, drug: Ingredient) -> impl Iterator<Item = (Ingredient, Strength)> {
+        self.interactions.contents.iter().filter(move |content| content.drug == drug).map(|content| (content.contains, content.strength))
     }
 
     /// Who can do what, in order.

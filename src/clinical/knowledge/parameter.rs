@@ -141,6 +141,21 @@ pub struct Parameters {
     pub lithium_toxic_from: f64,
     pub lithium_toxic_from_elderly: f64,
     pub lithium_toxic_fresh_days: Days,
+    pub lithium_elderly_from_age: i32,
+    pub lithium_egfr_below: f64,
+    pub lithium_egfr_fall_pct: i32,
+    pub lab_baseline_before_days: Days,
+    pub lab_baseline_after_days: Days,
+    pub qtc_very_long_from: f64,
+    pub qtc_long_from_male: f64,
+    pub qtc_long_from_female: f64,
+    pub qtc_normal_below: f64,
+    pub qtc_fresh_days: Days,
+    pub two_reuptake_inhibitors_days: Days,
+    pub withdrawal_recent_days: Days,
+    pub pregnancy_days: Days,
+    pub selegiline_mao_b_max_mg: f64,
+    pub escitalopram_qt_major_above_mg: f64,
     pub suicide_behaviour_days: Days,
     pub pregnancy_unknown_min_age: i32,
     pub pregnancy_unknown_max_age: i32,
@@ -224,6 +239,9 @@ pub(super) fn parameters(
         stop_bang_flag stop_bang_flag_obese stop_bang_bmi pap_recent_days substance_screen_days audit_c_positive_men
         audit_c_positive_women audit_positive_from dast_10_positive_from substance_withdrawal_days substance_intoxication_days
         stressor_recent_days chronic_pain_lasting_days steroid_high_dose_mg steroid_min_days pregnancy_positive_days
+        lithium_elderly_from_age lithium_egfr_below lithium_egfr_fall_pct lab_baseline_before_days lab_baseline_after_days
+        qtc_very_long_from qtc_long_from_male qtc_long_from_female qtc_normal_below qtc_fresh_days two_reuptake_inhibitors_days
+        withdrawal_recent_days pregnancy_days selegiline_mao_b_max_mg escitalopram_qt_major_above_mg
     }
 }
 

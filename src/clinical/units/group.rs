@@ -194,6 +194,7 @@ vocabulary! {
         Anticoagulant = "anticoagulant",
         Antiplatelet = "antiplatelet",
         CorticosteroidSystemic = "corticosteroid.systemic",
+        AntipsychoticAugmentation = "antipsychotic.augmentation",
     }
 }
 

@@ -265,6 +265,35 @@ fn a_row_too_short_and_a_column_missing_are_defects() {
 }
 
 #[test]
+fn the_rows_of_interactions_are_checked() {
+    let found = defects_of_line("maoi_windows.csv", "x,@maos;-phenelzin,class:ssris,14,loud,,advice,a source,high");
+    let expected = [
+        "unknown drug `phenelzin`",
+        "unknown word `@maos` in column `first`",
+        "unknown word `class:ssris` in column `second`",
+        "unknown word `loud` in column `grade`",
+    ];
+    assert_eq!(found, expected);
+    let found = defects_of_line("maoi_windows.csv", "x,@maoi,fluoxetine (tablet),7,critical,7,,a source,high");
+    assert_eq!(
+        found,
+        [
+            "`advice` is empty",
+            "`warn_from_day` (7) is above `the last day before free_days` (6)",
+            "unknown word `tablet` in column `second`"
+        ]
+    );
+    let found = defects_of_line("drug_pairs.csv", "x,lithium,sertraline,warning,perhaps,,,a source,high");
+    assert_eq!(found, ["`advice` is empty", "`reason` is empty", "unknown word `perhaps` in column `contraindicated`"]);
+    let found = defects_of_line("dose_caps.csv", "x,sertraline,many,age>old,,,line,,no,r,,a source,high");
+    assert_eq!(found, ["`many` in column `maximum` is not a number that makes sense there", "unknown word `age>old` in column `when`"]);
+    assert_eq!(defects_of_line("dose_caps.csv", "x,sertraline,,,,,line,,no,r,,a source,high"), ["`maximum` is empty"]);
+    let found = defects_of_line("drug_conditions.csv", "x,lithium,no.group,,often,,line,no,r,,a source,high");
+    assert_eq!(found, ["unknown word `no.group` in column `groups`", "unknown word `often` in column `status`"]);
+    assert_eq!(defects_of_line("combinations.csv", "lithium,bupropion,,a source,high"), ["`mg_per_unit` is empty"]);
+}
+
+#[test]
 fn every_defect_is_reported_not_only_the_first() {
     let texts = Texts::builtin()
         .with("names.csv", |text| format!("{text}Zolly,sertralin,a source,high\n"))

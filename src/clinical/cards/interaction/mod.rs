@@ -1,0 +1,131 @@
+//! A combination or dose on the chart, or being ordered, that endangers (rules.md 9).
+//!
+//! Each critical one is a card of its own, all others are one card. On a call with draft orders only what names a draft.
+//!
+//! Silent: a critical one only under 18 or for the deceased. The others also outside the scope, with known bipolar disorder or a
+//! psychosis (rules.md 1.4), and where the facts have stood for more than a year: then once a year, in the days after its return. Who
+//! prescribes is not read, and what was shown is not remembered here. A row of rules.md 9.1 always stands.
+
+use std::sync::LazyLock;
+
+use super::Situation;
+use super::card::{Card, CardCode};
+use super::finding::{Block, Finding};
+use super::markdown::inline;
+use super::wording::{Values, Wording};
+use crate::clinical::derive::{Interaction, InteractionLine, NotChecked, ScopeReason, Severity};
+
+pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
+    Wording::read(include_str!("card.toml"), &TEXTS, &NAMES)
+        .unwrap_or_else(|defects| panic!("interaction/card.toml: {}", defects.join("; ")))
+});
+
+const TEXTS: [&str; 4] = ["critical", "critical-until", "warning", "info"];
+
+const NAMES: [&str; 5] = ["headline", "advice", "until", "more", "count"];
+
+/// The cards, the critical ones first.
+pub(super) fn cards(situation: Situation<'_>) -> Vec<Card> {
+    decide(situation).into_iter().map(|finding| finding.card(CardCode::Interaction, &WORDING, situation)).collect()
+}
+
+fn decide(situation: Situation<'_>) -> Vec<Finding> {
+    let assessment = situation.assessment;
+    if assessment.scope.reasons.iter().any(|reason| matches!(reason, ScopeReason::Under18 | ScopeReason::Deceased)) {
+        return Vec::new();
+    }
+    let bears = |found: &&Interaction| assessment.drafts.is_empty() || found.draft;
+    let (critical, others): (Vec<&Interaction>, Vec<&Interaction>) =
+        assessment.interactions.iter().filter(bears).partition(|found| found.severity == Severity::Critical);
+    // the gate of rules.md 1.4: a strong bipolar indicator does not close it, a diagnosis does
+    let others: Vec<&Interaction> = others.into_iter().filter(|found| situation.in_scope() && !has_stood(found, situation)).collect();
+    critical.into_iter().map(|found| alone(found, situation)).chain(together(&others, situation)).collect()
+}
+
+/// Whether it has stood for more than a year and is not about to return.
+fn has_stood(found: &Interaction, situation: Situation<'_>) -> bool {
+    let parameters = situation.knowledge.parameters();
+    let in_window = situation.knowledge.interactions().windows.iter().any(|window| window.id == found.id);
+    let Some(since) = found.since.filter(|_| !in_window) else { return false };
+    let (days, year) = (situation.assessment.as_of - since, parameters.standing_warning_repeat_days);
+    days > year && days % year >= parameters.snooze_days
+}
+
+fn alone(found: &Interaction, situation: Situation<'_>) -> Finding {
+    let mut values = Values::from([("headline", headline(found)), ("advice", found.advice.clone())]);
+    values.extend(found.until.map(|until| ("until", until.to_string())));
+    Finding {
+        variant: None,
+        text: if found.until.is_some() { "critical-until" } else { "critical" },
+        values,
+        overview: Vec::new(),
+        body: beside(&[found], situation),
+        end: None,
+        ground: ground(found),
+    }
+}
+
+fn together(others: &[&Interaction], situation: Situation<'_>) -> Option<Finding> {
+    let (first, rest) = others.split_first()?;
+    let more = match rest.len() {
+        0 => String::new(),
+        n => format!("; and {n} more"),
+    };
+    let count = match rest.len() {
+        0 => "one combination or dose".to_owned(),
+        n => format!("{} combinations or doses", n + 1),
+    };
+    // the number has to survive where the summary is cut
+    let room = 138_usize.saturating_sub(more.chars().count());
+    let values = Values::from([("headline", super::markdown::shortened(&headline(first), room)), ("more", more), ("count", count)]);
+    let overview = vec![Block::List("", others.iter().map(|found| line(found)).collect())];
+    Some(Finding {
+        variant: None,
+        text: if first.severity == Severity::Info { "info" } else { "warning" },
+        values,
+        overview,
+        body: beside(others, situation),
+        end: None,
+        ground: others.iter().flat_map(|found| ground(found)).collect(),
+    })
+}
+
+fn line(found: &Interaction) -> String {
+    inline(format!("{}. {}", headline(found), found.advice).trim_end())
+}
+
+/// `a with b: reason`; the reason alone where it begins with the drug.
+fn headline(found: &Interaction) -> String {
+    let drugs = match found.drugs.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} with {second}"),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    };
+    let begins = found.reason.to_lowercase().starts_with(&drugs.to_lowercase());
+    if begins { found.reason.clone() } else { format!("{drugs}: {}", found.reason) }
+}
+
+/// What else the rows tell of these drugs: lines, and what could not be checked.
+fn beside(shown: &[&Interaction], situation: Situation<'_>) -> Vec<Block> {
+    let names = |drugs: &[String]| drugs.iter().any(|drug| shown.iter().any(|found| found.drugs.contains(drug)));
+    let lines = situation.assessment.interaction_lines.iter().filter(|line| names(&line.drugs));
+    let told = |line: &InteractionLine| inline(&format!("{}: {}", line.drugs.join(" with "), line.text));
+    let unchecked = situation.assessment.interactions_not_checked.iter().filter(|row| names(&row.drugs));
+    let missing = |row: &NotChecked| inline(&format!("not checked: {} ({})", row.what, row.drugs.join(", ")));
+    let text = shown.iter().any(|found| found.text_entry);
+    let mut lines: Vec<String> = lines.map(told).chain(unchecked.map(missing)).collect();
+    lines.extend(text.then(|| "A drug stands in the record as a text entry only: confirm that it is taken.".to_owned()));
+    lines.dedup();
+    vec![Block::List("Beside it", lines)]
+}
+
+fn ground(found: &Interaction) -> Vec<String> {
+    let day = |day: Option<crate::clinical::units::Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    let mut ground = vec![found.id.to_owned(), found.drugs.join("+"), day(found.since), day(found.until)];
+    ground.extend(found.draft.then(|| "draft".to_owned()));
+    ground
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Who is present, and what the rows ask of the patient.
+
+use super::present::{How, Present, draft_dose, with_drafts};
+use super::{InteractionCap, cap};
+use crate::clinical::chart::{Chart, Condition, Extent, Kind, Measurement, Value};
+use crate::clinical::derive::ground::Ground;
+use crate::clinical::derive::taken::{Taken, lane, products_of};
+use crate::clinical::derive::{Augmentation, Trial};
+use crate::clinical::knowledge::{Knowledge, Parameters, Selector};
+use crate::clinical::units::{ConditionGroup, DailyDose, Day, Days, DrugGroup, Ingredient, Instrument, SourceRef};
+
+/// The drugs that the rows run over, and the record they ask.
+pub struct Scene<'a> {
+    pub chart: &'a Chart,
+    pub knowledge: &'a Knowledge,
+    pub as_of: Day,
+    pub age: Option<i32>,
+    pub augmentation: &'a [Augmentation],
+    pub present: Vec<Present<'a>>,
+}
+
+/// Whether something holds, with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It does; with a word on it for the reason, which may be empty, and the records.
+    Yes(String, Vec<SourceRef>),
+    /// It does not, and that was had.
+    No,
+    /// Not to be told: what is missing.
+    Unknown(&'static str),
+}
+
+impl<'a> Scene<'a> {
+    /// What is taken, with the draft orders laid over it.
+    pub fn new(ground: &Ground<'a>) -> Scene<'a> {
+        let Ground { chart, knowledge, as_of, age, taken, trials, augmentation, .. } = *ground;
+        Scene::of(chart, knowledge, taken, trials, as_of, age).augmented(augmentation)
+    }
+
+    /// The same from its parts, before there is a [`Ground`].
+    pub fn of(
+        chart: &'a Chart,
+        knowledge: &'a Knowledge,
+        taken: &'a [Taken<'a>],
+        trials: &[Trial],
+        as_of: Day,
+        age: Option<i32>,
+    ) -> Scene<'a> {
+        let present = taken.iter().map(|drug| Present::taken(drug, trials, knowledge, as_of)).collect();
+        Scene { chart, knowledge, as_of, age, augmentation: &[], present: with_drafts(present, chart, knowledge, as_of) }
+    }
+
+    fn augmented(self, augmentation: &'a [Augmentation]) -> Scene<'a> {
+        Scene { augmentation, ..self }
+    }
+
+    /// Without a drug that is thought away.
+    pub fn without(mut self, drug: Option<Ingredient>) -> Scene<'a> {
+        self.present.retain(|present| Some(present.drug) != drug);
+        self
+    }
+
+    /// With a drug that is thought of.
+    pub fn with_option(mut self, drug: Ingredient) -> Scene<'a> {
+        self.present.push(Present::option(drug, self.knowledge, self.as_of));
+        self
+    }
+
+    /// The most of a drug a day that interactions and circumstances allow (rules.md 10, variant `dose`).
+    pub fn cap(&self, drug: Ingredient) -> Option<InteractionCap> {
+        cap::cap(self, drug)
+    }
+
+    pub fn parameters(&self) -> &'a Parameters {
+        self.knowledge.parameters()
+    }
+
+    /// The drugs that are taken, ordered or thought of.
+    pub fn active(&self) -> impl Iterator<Item = &Present<'a>> {
+        self.present.iter().filter(|present| present.active)
+    }
+
+    /// Those of them that a selector means.
+    pub fn active_of(&self, selector: &Selector) -> impl Iterator<Item = &Present<'a>> {
+        self.active().filter(move |present| self.means(selector, present))
+    }
+
+    /// Those of them that belong to a group.
+    pub fn active_in(&self, group: DrugGroup) -> impl Iterator<Item = &Present<'a>> {
+        self.active().filter(move |present| present.in_group(group, self.knowledge))
+    }
+
+    /// Whether a selector means the drug.
+    pub fn means(&self, selector: &Selector, present: &Present<'_>) -> bool {
+        selector.means(|term| present.is(term, self.knowledge))
+    }
+
+    /// The daily dose of a drug summed over every product that covers the day, fixed combinations and other uses included; the second
+    /// says whether a part of it is unknown. A drug within the grace has the dose of its last day.
+    pub fn total_dose(&self, drug: Ingredient) -> (Option<DailyDose>, bool) {
+        let holding: Vec<&Present<'a>> = self.active().filter(|present| present.holds(drug, self.knowledge)).collect();
+        let covering: Vec<&&Present<'a>> = holding.iter().filter(|present| present.covers_today).collect();
+        let doses: Vec<Option<DailyDose>> = if covering.is_empty() {
+            holding.iter().max_by_key(|present| present.last).map(|present| self.dose_of(present, drug)).into_iter().collect()
+        } else {
+            covering.iter().flat_map(|present| self.doses_of(present, drug)).collect()
+        };
+        let known: Vec<DailyDose> = doses.iter().copied().flatten().collect();
+        ((!known.is_empty()).then(|| known.iter().copied().sum()), known.len() < doses.len())
+    }
+
+    /// The doses of one present drug by its products: what is handed over for another use never replaces it (rules.md 9.2, bupropion).
+    fn doses_of(&self, present: &Present<'a>, drug: Ingredient) -> Vec<Option<DailyDose>> {
+        let products = products_of(self.chart, present.drug, present.lane, self.knowledge, self.as_of);
+        if products.len() < 2 || present.is_option() {
+            return vec![self.dose_of(present, drug)];
+        }
+        let is_ordered =
+            |parts: &[Ingredient]| self.chart.drafts.iter().any(|draft| draft.medicine.parts() == parts && !draft.instruction.in_addition);
+        let taken = products.iter().filter(|(parts, _)| !is_ordered(parts)).filter_map(|(_, product)| product.on(self.as_of));
+        let drafts = self.chart.drafts.iter().flat_map(|draft| {
+            let of_drug = draft.medicine.components.iter().filter(|component| component.ingredient == present.drug);
+            let same_lane = of_drug.filter(|component| lane(draft, component.ingredient, self.chart, self.knowledge) == present.lane);
+            same_lane.map(|component| draft_dose(draft, component.strength, self.knowledge, self.as_of))
+        });
+        taken.chain(drafts).map(|dose| self.share(present, drug, dose)).collect()
+    }
+
+    fn dose_of(&self, present: &Present<'_>, drug: Ingredient) -> Option<DailyDose> {
+        self.share(present, drug, present.dose)
+    }
+
+    /// How much of a drug a dose of what is present holds.
+    fn share(&self, present: &Present<'_>, drug: Ingredient, dose: Option<DailyDose>) -> Option<DailyDose> {
+        if present.drug == drug {
+            return dose;
+        }
+        let (_, strength) = self.knowledge.contents(present.drug).find(|(content, _)| *content == drug)?;
+        strength.times(dose?.mg())
+    }
+
+    /// The newest finished number of one kind that is at most so many days old.
+    pub fn newest(&self, instrument: Instrument, days: Days) -> Option<(f64, &'a Measurement)> {
+        self.numbers(instrument).filter(|(_, result)| self.as_of - result.at.day <= days).max_by_key(|(_, result)| result.at)
+    }
+
+    /// The finished numbers of one kind up to today.
+    pub fn numbers(&self, instrument: Instrument) -> impl Iterator<Item = (f64, &'a Measurement)> {
+        let as_of = self.as_of;
+        let of_kind = move |result: &&Measurement| result.instrument == instrument && result.finished && result.at.day <= as_of;
+        self.chart.measurements.iter().filter(of_kind).filter_map(|result| match result.value {
+            Value::Number(number) => Some((number, result)),
+            Value::Pressure { .. } | Value::YesNo(_) | Value::Answer { .. } | Value::Done => None,
+        })
+    }
+
+    /// The newest QTc that still counts (rules.md 17).
+    pub fn qtc(&self) -> Option<(f64, &'a Measurement)> {
+        self.newest(Instrument::Qtc, self.parameters().qtc_fresh_days)
+    }
+
+    /// Whether results were had in full, so that one that is not there does not exist.
+    pub fn results_had(&self) -> bool {
+        self.chart.coverage.of(Kind::Observations) == Extent::Full
+    }
+
+    /// The accepted diagnoses of any of these groups, current or not.
+    pub fn conditions(&self, groups: &[ConditionGroup]) -> impl Iterator<Item = &'a Condition> {
+        self.chart.conditions.iter().filter(move |condition| condition.groups.has_any(groups))
+    }
+
+    /// That diagnoses with these records were found, were not, or could not be told.
+    pub fn diagnosed(&self, found: Vec<&Condition>, what: &'static str) -> Answer {
+        if found.is_empty() {
+            let had = self.chart.coverage.of(Kind::Conditions) == Extent::Full;
+            return if had { Answer::No } else { Answer::Unknown(what) };
+        }
+        let onset = found.iter().filter_map(|condition| condition.recorded.or(condition.onset.map(|onset| onset.first))).max();
+        let when = onset.map(|day| format!("recorded {day}")).unwrap_or_default();
+        Answer::Yes(when, found.iter().map(|condition| condition.source.clone()).collect())
+    }
+
+    /// Whether a draft or an option is among these.
+    pub fn any_planned(of: &[&Present<'_>]) -> bool {
+        of.iter().any(|present| present.how != How::Taken)
+    }
+}

@@ -1,0 +1,46 @@
+use super::*;
+
+// rule 9/draft: speaks
+// rule 9/draft: silent
+#[test]
+fn a_draft_is_judged_as_if_taken_from_today() {
+    let with_draft = |medications, name, mg| judged_with(medications, |record| record.drafts = vec![ordered("draft", name, mg, TODAY)]);
+    let listed = with_draft(vec![now("phenelzine", 45.0)], "sertraline", 50.0);
+    assert_eq!(found(&listed), [("maoi-to-antidepressant", Severity::Critical)]);
+    assert!(listed.interactions[0].draft);
+    assert_eq!(
+        listed.interactions[0].reason,
+        "sertraline ordered now, phenelzine on the list until 2026-03-31: confirm that it is stopped; 14 free days needed"
+    );
+    assert_eq!(found(&with_draft(vec![ended("phenelzine", 45.0, 14)], "sertraline", 50.0)).len(), 1);
+    assert_eq!(found(&with_draft(vec![ended("phenelzine", 45.0, 15)], "sertraline", 50.0)), []);
+    assert_eq!(found(&with_draft(vec![ended("fluoxetine", 20.0, 20)], "phenelzine", 45.0)), [("fluoxetine-to-maoi", Severity::Critical)]);
+    assert_eq!(listed.trials.iter().filter(|trial| trial.drug.name() == "sertraline").count(), 0, "a draft is no exposure");
+    let two = judged_with(Vec::new(), |record| {
+        record.drafts = vec![ordered("1", "phenelzine", 45.0, TODAY), ordered("2", "sertraline", 50.0, TODAY)];
+    });
+    assert_eq!(two.interactions.len(), 1);
+}
+
+// rule 9/draft-dose: speaks
+// rule 9/draft-dose: silent
+#[test]
+fn a_draft_replaces_the_dose_of_its_drug() {
+    let raised =
+        |mg| found(&judged_with(vec![now("citalopram", 20.0)], |record| record.drafts = vec![ordered("draft", "citalopram", mg, TODAY)]));
+    assert_eq!(raised(40.0), []);
+    assert_eq!(raised(60.0), [("citalopram-dose", Severity::Warning)]);
+    let since = |raised: bool| {
+        let draft = |record: &mut Chart| record.drafts.extend(raised.then(|| ordered("draft", "citalopram", 70.0, TODAY)));
+        judged_with(vec![now("citalopram", 60.0)], draft).interactions[0].since
+    };
+    assert_eq!((since(true), since(false)), (Some(today()), Some(day("2026-01-01"))), "a new dose is a new fact");
+    let added = judged_with(vec![now("citalopram", 40.0)], |record| {
+        let mut more = ordered("draft", "citalopram", 20.0, TODAY);
+        more.instruction.in_addition = true;
+        record.drafts = vec![more];
+    });
+    assert_eq!(found(&added), [("citalopram-dose", Severity::Warning)]);
+    let lowered = judged_with(vec![now("citalopram", 60.0)], |record| record.drafts = vec![ordered("draft", "citalopram", 40.0, TODAY)]);
+    assert_eq!(found(&lowered), []);
+}
