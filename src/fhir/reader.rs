@@ -10,6 +10,7 @@ use crate::clinical::units::{Day, SourceRef};
 
 use super::bundle::{self, Entry, Walked};
 use super::error::ReadError;
+use super::order::{self, Drafts};
 use super::reading::Reading;
 use super::record::{Item, Owner, Record};
 use super::shape::{Shape, shape};
@@ -24,6 +25,7 @@ pub struct Reader<'a> {
     had: BTreeSet<Kind>,
     gaps: BTreeSet<Gap>,
     broken: Vec<(String, String)>,
+    drafts: Drafts<'a>,
 }
 
 /// The kind of fact that resources of a type are.
@@ -61,7 +63,16 @@ fn word(kind: Kind) -> &'static str {
 impl<'a> Reader<'a> {
     /// A reader of nothing yet, on this day.
     pub fn new(knowledge: &'static Knowledge, as_of: Day) -> Reader<'a> {
-        Reader { knowledge, as_of, expected: None, entries: Vec::new(), had: BTreeSet::new(), gaps: BTreeSet::new(), broken: Vec::new() }
+        Reader {
+            knowledge,
+            as_of,
+            expected: None,
+            entries: Vec::new(),
+            had: BTreeSet::new(),
+            gaps: BTreeSet::new(),
+            broken: Vec::new(),
+            drafts: Drafts::default(),
+        }
     }
 
     /// Adds a Bundle of any type, one resource, or NDJSON. `name` says what it is in errors.
@@ -98,6 +109,23 @@ impl<'a> Reader<'a> {
     /// Notes a prefetch key that was not sent.
     pub fn missing_prefetch(&mut self, key: &str, kinds: &[Kind]) {
         self.gap(&kinds.iter().copied().collect(), &format!("`{key}` was not sent"));
+    }
+
+    /// Adds orders being chosen or signed (`context.draftOrders`): those that the selections name, all where there are none to name them.
+    ///
+    /// What cannot be read is listed and costs nothing else. The Medications that come along may be referred to.
+    pub fn add_drafts(&mut self, name: &str, value: &'a RawValue, selections: Option<&[String]>) {
+        let mut walked = Walked::default();
+        if bundle::walk(value, name, &mut walked).is_err() {
+            return self.broken.push((name.to_owned(), "the draft orders are no FHIR".to_owned()));
+        }
+        self.broken.extend(walked.broken);
+        let (medications, orders): (Vec<_>, Vec<_>) =
+            walked.entries.into_iter().partition(|entry| entry.head.kind.as_deref() == Some("Medication"));
+        self.entries.extend(medications);
+        let drafts = Drafts::of(orders, selections);
+        self.drafts.entries.extend(drafts.entries);
+        self.drafts.unread.extend(drafts.unread);
     }
 
     /// Whose record it must be (`context.patientId`).
@@ -157,6 +185,7 @@ impl<'a> Reader<'a> {
             }
             read(&mut reading, item, &mut results);
         }
+        order::read(&mut reading, std::mem::take(&mut self.drafts), patient.as_deref());
         screening::assemble(&mut reading, results);
         self.cover(&mut reading.chart);
         sort(&mut reading.chart);

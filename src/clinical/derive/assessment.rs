@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::bipolar::Bipolar;
 use super::contributor::Contributor;
+use super::draft::DraftOrder;
 use super::interaction::Interaction;
 use super::monitoring::MonitoringItem;
 use super::safety::SafetyFinding;
@@ -41,6 +42,9 @@ pub struct Assessment {
     pub interactions: Vec<Interaction>,
     pub augmentation: Vec<Augmentation>,
     pub courses: Vec<Course>,
+    /// Antidepressants and augmenters being ordered now; not there where nothing is ordered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<DraftOrder>,
     /// Facts told on the cards that no other member holds: a score that differs from its items, non-adherence with no drug named ...
     pub notes: Vec<Note>,
     pub unread: Vec<Unread>,

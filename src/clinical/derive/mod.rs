@@ -12,6 +12,7 @@ mod augmentation;
 mod bipolar;
 mod contributor;
 mod current;
+mod draft;
 mod episode;
 mod exposure;
 mod failure;
@@ -40,6 +41,7 @@ mod trial;
 pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
+pub use draft::{DraftOrder, DraftRole};
 pub use interaction::{Interaction, Severity};
 pub use monitoring::MonitoringItem;
 pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
@@ -95,6 +97,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let safety = safety::safety(&ground);
     let interactions = interaction::interactions(&ground);
     let monitoring_due = monitoring::monitoring_due(&ground);
+    let drafts = draft::drafts(&ground);
     let tier_zero =
         not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
     let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
@@ -137,6 +140,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         interactions,
         augmentation,
         courses,
+        drafts,
         notes: notes(chart, &taken),
         unread: chart.unread.clone(),
         cards: Vec::new(),

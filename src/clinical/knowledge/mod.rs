@@ -37,7 +37,7 @@ use product::ProductMarks;
 use raw::Texts;
 use relevance::Relevance;
 
-use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Meaning, ProductUse, System};
+use crate::clinical::units::{Code, DailyDose, Days, DrugGroup, GroupSet, Ingredient, Instrument, Meaning, ProductUse, System};
 
 /// Every table, checked.
 pub struct Knowledge {
@@ -192,6 +192,11 @@ impl Knowledge {
     /// The row of an observation code; by text for instruments without a verified code.
     pub fn observation(&self, code: Code<'_>) -> Option<&Observation> {
         self.observations.of_code(code)
+    }
+
+    /// The row to order a test by: the first of the table with a LOINC code.
+    pub fn loinc_of(&self, instrument: Instrument) -> Option<&Observation> {
+        self.observations.loinc_of(instrument)
     }
 
     /// The row of an observation named in a text, for instruments without a verified code (QIDS, HAM-D, MADRS, RMS, STOP-BANG, AIMS).

@@ -100,6 +100,10 @@ impl Observations {
         by_code.get(&(code.system, code.code.trim())).map(|index| &self.rows[*index])
     }
 
+    pub fn loinc_of(&self, instrument: Instrument) -> Option<&Observation> {
+        self.rows.iter().find(|row| row.instrument == instrument && !row.loinc.is_empty())
+    }
+
     pub fn named(&self, text: &str) -> Option<&Observation> {
         self.words.in_text(text).first().map(|found| &self.rows[found.value])
     }
