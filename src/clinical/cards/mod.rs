@@ -9,15 +9,22 @@ mod finding;
 mod gate;
 mod markdown;
 mod measure;
+mod memory;
 mod next_step;
+mod occasion;
+mod order;
 #[cfg(test)]
 mod sample;
+mod suggestion;
 mod table;
 #[cfg(test)]
 mod tests;
 mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};
+pub use memory::{FactHash, Fate, Memory, Past};
+pub use occasion::Occasion;
+pub use suggestion::{Proposal, Suggestion};
 
 use crate::clinical::derive::Assessment;
 use crate::clinical::knowledge::Knowledge;
@@ -29,12 +36,25 @@ pub struct Situation<'a> {
     pub assessment: &'a Assessment,
     /// The tables.
     pub knowledge: &'a Knowledge,
+    /// What the prescriber is doing.
+    pub occasion: Occasion,
+    /// What was shown before.
+    pub memory: &'a Memory,
 }
 
-/// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
+/// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted), without
+/// those that were set aside.
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
-    capped(trial.into_iter().chain(measure::card(situation)).collect(), situation)
+    let mut found: Vec<Card> = trial.into_iter().chain(measure::card(situation)).collect();
+    found.retain(|card| hooks(card.code).iter().any(|hook| hook == situation.occasion.hook()));
+    let orders = order::cards(situation, &found);
+    found.extend(orders);
+    let Situation { assessment, knowledge, memory, .. } = situation;
+    found.retain(|card| !memory.silences(card, assessment.as_of, knowledge.parameters()));
+    let mut shown = capped(found, situation);
+    suggestion::attach(&mut shown, situation);
+    shown
 }
 
 /// The cards in order, without those for which there is no room.
@@ -50,7 +70,7 @@ fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
     cards
 }
 
-/// On which hooks a card may be shown, by the names of CDS Hooks.
+/// On which hooks a card may be shown, by the names of CDS Hooks. What speaks of an order alone ([`order`]) has hooks of its own.
 pub fn hooks(code: CardCode) -> &'static [String] {
     match code {
         CardCode::CompleteTrial => &complete_trial::WORDING.hooks,

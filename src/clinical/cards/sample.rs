@@ -1,6 +1,6 @@
 //! Assessments made by hand, for the tests of the cards.
 
-use super::Situation;
+use super::{Memory, Occasion, Situation};
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
     ContributorWeight, CoverageSummary, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, OptionGround, PatientSummary,
@@ -136,6 +136,7 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         interactions: Vec::new(),
         augmentation: Vec::new(),
         courses: Vec::new(),
+        drafts: Vec::new(),
         notes: Vec::new(),
         unread: Vec::new(),
         cards: Vec::new(),
@@ -168,7 +169,12 @@ pub(super) fn with_critical_interaction(mut assessment: Assessment, names: &[&st
 }
 
 pub(super) fn situation(assessment: &Assessment) -> Situation<'_> {
-    Situation { assessment, knowledge: Knowledge::builtin() }
+    Situation { assessment, knowledge: Knowledge::builtin(), occasion: Occasion::ChartOpened, memory: Memory::NONE }
+}
+
+/// The same chart while orders are being signed.
+pub(super) fn signing(assessment: &Assessment) -> Situation<'_> {
+    Situation { occasion: Occasion::OrderSigned, ..situation(assessment) }
 }
 
 /// The options of the assessment as `derive` fills them in.
