@@ -177,7 +177,9 @@ impl Book {
         let entries = self.patients.entry(patient, Vec::new);
         entries.retain(|other| !other.is_same_as(&entry));
         if entries.len() >= OF_ONE_PATIENT {
-            entries.remove(0);
+            // What was set aside is worth more than what was only shown.
+            let oldest = entries.iter().position(|other| other.fate == Fate::Shown).unwrap_or(0);
+            entries.remove(oldest);
         }
         entries.push(entry);
     }
@@ -287,12 +289,15 @@ mod tests {
     }
 
     #[test]
-    fn one_patient_takes_no_more_than_their_room() {
-        let ledger = Ledger::default();
+    fn one_patient_takes_no_more_than_their_room_and_what_was_set_aside_stays() {
+        let ledger = shown();
+        ledger.take("c", &overridden("already-done"), day("2026-03-02"));
         for index in 0..2 * OF_ONE_PATIENT {
             let card = Card { ground: index.to_string(), ..card() };
-            ledger.show(ledger.who(caller("p")), day("2026-03-02"), Uuid::from_u128(index as u128), &card);
+            ledger.show(ledger.who(caller("p")), day("2026-03-02"), Uuid::from_u128(index as u128 + 2), &card);
         }
-        assert_eq!(fates(&ledger, caller("p")).len(), OF_ONE_PATIENT);
+        let fates = fates(&ledger, caller("p"));
+        assert_eq!(fates.len(), OF_ONE_PATIENT);
+        assert_eq!(fates.iter().filter(|fate| **fate == Fate::Dismissed).count(), 1);
     }
 }

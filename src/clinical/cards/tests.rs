@@ -65,7 +65,7 @@ fn no_share_is_rounded_up() {
 
 #[test]
 fn every_card_carries_the_common_override_reasons() {
-    for wording in [&complete_trial::WORDING, &next_step::WORDING, &measure::WORDING] {
+    for wording in [&complete_trial::WORDING, &next_step::WORDING, &measure::WORDING, &order::BIPOLAR, &order::FAILED] {
         let reasons = wording.override_reasons();
         for code in ["already-done", "considered-and-excluded", "patient-declines", "not-clinically-relevant", "data-wrong"] {
             assert!(
@@ -90,6 +90,12 @@ fn every_card_of_every_antidepressant_is_well_formed() {
             }
         }
     }
+}
+
+/// One code has one name, on whatever hook it speaks.
+#[test]
+fn a_code_has_one_title() {
+    assert_eq!(order::FAILED.title, next_step::WORDING.title);
 }
 
 #[test]

@@ -24,24 +24,29 @@ use super::table::trial_line;
 use super::wording::{Values, Wording};
 use crate::clinical::derive::{BipolarState, Certainty, DraftOrder, DraftRole, IndicatorWeight, ScopeStatus, dose_text};
 
-const TEXTS: [&str; 2] = ["bipolar", "failed-before"];
+const BIPOLAR_NAMES: [&str; 3] = ["drug", "findings", "alone"];
 
-const NAMES: [&str; 4] = ["drug", "findings", "alone", "trial"];
+const FAILED_NAMES: [&str; 2] = ["drug", "trial"];
 
-pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
-    Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).unwrap_or_else(|defects| panic!("order/card.toml: {}", defects.join("; ")))
+pub(super) static BIPOLAR: LazyLock<Wording> = LazyLock::new(|| {
+    Wording::read(include_str!("bipolar.toml"), &["bipolar"], &BIPOLAR_NAMES)
+        .unwrap_or_else(|defects| panic!("order/bipolar.toml: {}", defects.join("; ")))
+});
+
+pub(super) static FAILED: LazyLock<Wording> = LazyLock::new(|| {
+    Wording::read(include_str!("failed.toml"), &["failed-before"], &FAILED_NAMES)
+        .unwrap_or_else(|defects| panic!("order/failed.toml: {}", defects.join("; ")))
 });
 
 /// What is said of the orders, beside the cards of the chart that speak of them.
 pub(super) fn cards(situation: Situation<'_>, beside: &[Card]) -> Vec<Card> {
-    if !WORDING.hooks.iter().any(|hook| hook == situation.occasion.hook()) {
-        return Vec::new();
-    }
+    let speaks = |wording: &Wording| wording.hooks.iter().any(|hook| hook == situation.occasion.hook());
     let said = beside.iter().any(|card| card.code == CardCode::CompleteTrial);
-    let failed = failed_before(situation).filter(|_| !said);
+    let bipolar = bipolar(situation).filter(|_| speaks(&BIPOLAR));
+    let failed = failed_before(situation).filter(|_| speaks(&FAILED) && !said);
     let cards = [
-        bipolar(situation).map(|finding| finding.card(CardCode::Bipolar, &WORDING, situation)),
-        failed.map(|finding| finding.card(CardCode::NextStep, &WORDING, situation)),
+        bipolar.map(|finding| finding.card(CardCode::Bipolar, &BIPOLAR, situation)),
+        failed.map(|finding| finding.card(CardCode::NextStep, &FAILED, situation)),
     ];
     cards.into_iter().flatten().collect()
 }
