@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod clinical;
 pub mod config;
+pub mod feedback;
 pub mod fhir;
 pub mod hooks;
 pub mod server;

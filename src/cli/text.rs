@@ -222,7 +222,7 @@ mod tests {
     use crate::clinical::cards::CardCode;
     use crate::clinical::derive::sample::{TODAY, chart, day, dispensed, phq9};
     use crate::clinical::knowledge::Knowledge;
-    use crate::server::call::judge;
+    use crate::server::call::{Asked, judge};
 
     fn judged() -> Judged {
         let supplies = vec![
@@ -231,7 +231,7 @@ mod tests {
             dispensed("m3", "sertraline", 50.0, "2026-01-30", 40),
         ];
         let scores = vec![phq9("o1", 18, "2025-11-28"), phq9("o2", 17, "2026-02-20")];
-        judge(chart(supplies, scores), Knowledge::builtin(), day(TODAY), None)
+        judge(chart(supplies, scores), Knowledge::builtin(), day(TODAY), Asked::CHART, None)
     }
 
     fn unstyled(text: &str) -> String {

@@ -78,7 +78,7 @@ struct Own {
 /// The reason where a record was entered in error.
 const ENTERED_IN_ERROR: &str = "entered in error";
 
-fn view<'a>(item: &Item<'a>) -> (RecordView<'a>, Faults) {
+pub(super) fn view<'a>(item: &Item<'a>) -> (RecordView<'a>, Faults) {
     let mut faults = Faults::default();
     let view = RecordView::read(item.raw, &mut faults).unwrap_or_default();
     (view, faults)

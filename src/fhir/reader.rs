@@ -10,6 +10,7 @@ use crate::clinical::units::{Day, SourceRef};
 
 use super::bundle::{self, Entry, Walked};
 use super::error::ReadError;
+use super::order::{self, Drafts};
 use super::reading::Reading;
 use super::record::{Item, Owner, Record};
 use super::shape::{Shape, shape};
@@ -26,6 +27,7 @@ pub struct Reader<'a> {
     /// What was not sent of each kind, in words.
     not_sent: BTreeMap<Kind, BTreeSet<String>>,
     broken: Vec<(String, String)>,
+    drafts: Drafts<'a>,
 }
 
 /// The kind of fact that resources of a type are.
@@ -84,6 +86,7 @@ impl<'a> Reader<'a> {
             gaps: BTreeSet::new(),
             not_sent: BTreeMap::new(),
             broken: Vec::new(),
+            drafts: Drafts::default(),
         }
     }
 
@@ -126,6 +129,23 @@ impl<'a> Reader<'a> {
         for kind in kinds {
             self.not_sent.entry(*kind).or_default().insert(records_of(resource_type).map_or_else(|| format!("`{key}`"), str::to_owned));
         }
+    }
+
+    /// Adds orders being chosen or signed (`context.draftOrders`): those that the selections name, all where there are none to name them.
+    ///
+    /// What cannot be read is listed and costs nothing else. The Medications that come along may be referred to.
+    pub fn add_drafts(&mut self, name: &str, value: &'a RawValue, selections: Option<&[String]>) {
+        let mut walked = Walked::default();
+        if bundle::walk(value, name, &mut walked).is_err() {
+            return self.broken.push((name.to_owned(), "the draft orders are no FHIR".to_owned()));
+        }
+        self.broken.extend(walked.broken);
+        let (medications, orders): (Vec<_>, Vec<_>) =
+            walked.entries.into_iter().partition(|entry| entry.head.kind.as_deref() == Some("Medication"));
+        self.entries.extend(medications);
+        let drafts = Drafts::of(orders, selections);
+        self.drafts.entries.extend(drafts.entries);
+        self.drafts.unread.extend(drafts.unread);
     }
 
     /// Whose record it must be (`context.patientId`).
@@ -185,6 +205,7 @@ impl<'a> Reader<'a> {
             }
             read(&mut reading, item, &mut results);
         }
+        order::read(&mut reading, std::mem::take(&mut self.drafts), patient.as_deref());
         screening::assemble(&mut reading, results);
         self.cover(&mut reading.chart);
         sort(&mut reading.chart);

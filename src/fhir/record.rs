@@ -47,7 +47,7 @@ pub(super) struct Record<'a> {
 }
 
 /// The type and id a reference points to; `None` for one that stays within its resource, or says nothing.
-fn target(reference: &str) -> Option<(&str, &str)> {
+pub(super) fn target(reference: &str) -> Option<(&str, &str)> {
     let reference = reference.split("/_history/").next()?.split(['#', '|']).next()?;
     if reference.is_empty() {
         return None;
@@ -137,6 +137,18 @@ impl<'a> Record<'a> {
             _ => Err(ReadError::TwoPatients { ids: ids.into_iter().collect() }),
         }
     }
+}
+
+/// Orders that are not part of the record yet, each once, in the order of their names.
+pub(super) fn draft_items<'a>(entries: Vec<Entry<'a>>) -> Vec<Item<'a>> {
+    let item = |entry: Entry<'a>| {
+        let owner = owner(&entry, &HashMap::new());
+        let source = source(&entry);
+        Item { raw: entry.raw, kind: entry.head.kind.unwrap_or_default(), source, owner }
+    };
+    let mut items: Vec<Item<'a>> = entries.into_iter().map(item).collect();
+    items.sort_by(|a, b| (&a.source, a.raw.get()).cmp(&(&b.source, b.raw.get())));
+    items
 }
 
 view! {

@@ -9,8 +9,15 @@ use crate::clinical::chart::Kind;
 /// The version of CDS Hooks that is implemented.
 const VERSION: &str = "2.0.1";
 
-const FILES: [(&str, &str); 1] =
-    [("hooks/trialwise-patient-view.toml", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/hooks/trialwise-patient-view.toml")))];
+/// A file of the folder `hooks`, by its name.
+macro_rules! file {
+    ($name:literal) => {
+        (concat!("hooks/", $name), include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/hooks/", $name)))
+    };
+}
+
+const FILES: [(&str, &str); 3] =
+    [file!("trialwise-patient-view.toml"), file!("trialwise-order-select.toml"), file!("trialwise-order-sign.toml")];
 
 /// The hooks that are known, with the version of their definition.
 const HOOKS: [(&str, &str); 3] = [("patient-view", "1.0"), ("order-select", "1.0"), ("order-sign", "1.0")];
@@ -257,6 +264,19 @@ mod tests {
         }
     }
 
+    /// The same chart is judged at every hook, so a client may answer all three from one set of queries.
+    #[test]
+    fn every_service_asks_for_the_same_and_each_hook_has_one() {
+        let services = Services::builtin().expect("sound");
+        let first = services.0.values().next().expect("a service");
+        for definition in services.0.values() {
+            assert_eq!(definition.needs, first.needs, "{}", definition.id);
+        }
+        for (hook, _) in HOOKS {
+            assert_eq!(services.0.values().filter(|definition| definition.hook == hook).count(), 1, "{hook}");
+        }
+    }
+
     #[test]
     fn the_description_is_plain_text() {
         for definition in Services::builtin().expect("sound").0.values() {
@@ -268,7 +288,8 @@ mod tests {
     fn discovery_leaves_nothing_empty() {
         let services = Services::builtin().expect("sound");
         let json = serde_json::to_value(services.discovery()).expect("JSON");
-        let service = &json["services"][0];
+        assert_eq!(json["services"].as_array().map(Vec::len), Some(3));
+        let service = &json["services"][2];
         assert_eq!(service["id"], "trialwise-patient-view");
         assert_eq!(service["version"], "2.0.1");
         assert_eq!(service["hookVersion"], "1.0");

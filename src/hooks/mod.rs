@@ -1,11 +1,13 @@
-//! The CDS Hooks wire, version 2.0.1: service definitions, requests, responses.
+//! The CDS Hooks wire, version 2.0.1: service definitions, requests, responses, feedback.
 //!
 //! What a 2.0 client ignores harmlessly is taken over from 3.0 (`version`, `hookVersion`, OperationOutcome bodies), the rest is not.
 
 mod definition;
+mod feedback;
 mod request;
 mod response;
 
 pub use definition::{Definition, DefinitionError, Discovery, Need, Services};
-pub use request::{HookRequest, RequestError, is_hook_request};
-pub use response::{HookResponse, WireCard, response};
+pub use feedback::{FeedbackItem, FeedbackOutcome, PickedReason, feedback};
+pub use request::{Context, HookRequest, Orders, RequestError, is_hook_request};
+pub use response::{HookResponse, WireCard, WireSuggestion, response};

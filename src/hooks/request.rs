@@ -2,6 +2,9 @@
 //!
 //! Only the members that are used are looked at; unknown ones and extensions are let be. Prefetch values stay text, so that a missing
 //! key, `null`, an error and an empty list are four different things. No error quotes the request.
+//!
+//! What the context has to hold depends on the hook: [`HookRequest::context`] asks for it once it is known that the service answers
+//! that hook.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,6 +27,30 @@ pub struct HookRequest<'a> {
     pub prefetch: BTreeMap<Cow<'a, str>, &'a RawValue>,
     /// `extension."org.trialwise.as-of"`: the day of assessment, where the caller is allowed to choose it.
     pub as_of: Option<Result<Day, RequestError>>,
+    /// The FHIR server that the ids of the request belong to.
+    pub fhir_server: Option<String>,
+    context: Members<'a>,
+    live: bool,
+}
+
+/// What the hook's context says beside the patient.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// Who looks: `Practitioner/u1`. `None` only in a captured request, or for a hook that is not known.
+    pub user_id: Option<String>,
+    /// The encounter, where the client says it.
+    pub encounter_id: Option<String>,
+    /// What is being ordered; `None` where the hook is not about orders.
+    pub orders: Option<Orders<'a>>,
+}
+
+/// What is being chosen (order-select) or signed (order-sign).
+#[derive(Debug, Clone)]
+pub struct Orders<'a> {
+    /// `context.draftOrders`: a JSON object, not looked into here.
+    pub drafts: &'a RawValue,
+    /// `context.selections`: which of them are meant; `None` where all are.
+    pub selections: Option<Vec<String>>,
 }
 
 /// Why a body is no hook request.
@@ -60,7 +87,7 @@ impl RequestError {
     }
 }
 
-type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+pub(super) type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 /// The extension that carries the day of assessment.
 const AS_OF: &str = "extension.\"org.trialwise.as-of\"";
@@ -91,8 +118,45 @@ impl<'a> HookRequest<'a> {
         }
         let prefetch = inner(members, "prefetch", "prefetch")?.unwrap_or_default();
         let as_of = as_of(members);
-        Ok(HookRequest { hook, hook_instance, patient_id, prefetch, as_of })
+        let fhir_server = text(members, "fhirServer", "fhirServer").ok();
+        Ok(HookRequest { hook, hook_instance, patient_id, prefetch, as_of, fhir_server, context, live })
     }
+
+    /// What the context of this hook has to hold (hook library, patient-view 1.0, order-select 1.0, order-sign 1.0). Of a hook that is
+    /// not known nothing is asked.
+    pub fn context(&self) -> Result<Context<'a>, RequestError> {
+        let (selects, orders) = match self.hook.as_str() {
+            "patient-view" => (false, false),
+            "order-select" => (true, true),
+            "order-sign" => (false, true),
+            _ => return Ok(Context { user_id: None, encounter_id: None, orders: None }),
+        };
+        let user_id = match text(&self.context, "userId", "context.userId") {
+            Err(RequestError::Missing(_)) if !self.live => None,
+            user => Some(user?),
+        };
+        let selections = if selects { Some(selections(&self.context)?) } else { None };
+        let drafts = if orders { Some(draft_orders(&self.context)?) } else { None };
+        Ok(Context {
+            user_id,
+            // Optional, so whatever else may stand there is let be.
+            encounter_id: text(&self.context, "encounterId", "context.encounterId").ok(),
+            orders: drafts.map(|drafts| Orders { drafts, selections }),
+        })
+    }
+}
+
+fn selections(context: &Members<'_>) -> Result<Vec<String>, RequestError> {
+    const MEMBER: &str = "context.selections";
+    let value = context.get("selections").filter(|value| value.get() != "null").ok_or(RequestError::Missing(MEMBER))?;
+    serde_json::from_str(value.get()).map_err(|_| RequestError::WrongType { member: MEMBER, expected: "an array of references" })
+}
+
+fn draft_orders<'a>(context: &Members<'a>) -> Result<&'a RawValue, RequestError> {
+    const MEMBER: &str = "context.draftOrders";
+    let value = context.get("draftOrders").filter(|value| value.get() != "null").ok_or(RequestError::Missing(MEMBER))?;
+    let is_object = value.get().starts_with('{');
+    is_object.then_some(*value).ok_or(RequestError::WrongType { member: MEMBER, expected: "a Bundle" })
 }
 
 /// Whether a body is a hook request rather than a FHIR resource.
@@ -113,11 +177,11 @@ pub fn is_hook_request(body: &[u8]) -> bool {
     })
 }
 
-fn without_bom(body: &[u8]) -> &[u8] {
+pub(super) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-fn object(body: &[u8]) -> Result<Members<'_>, RequestError> {
+pub(super) fn object(body: &[u8]) -> Result<Members<'_>, RequestError> {
     serde_json::from_slice(body).map_err(|error| {
         if error.is_data() {
             RequestError::WrongType { member: "body", expected: "a JSON object" }
@@ -128,13 +192,13 @@ fn object(body: &[u8]) -> Result<Members<'_>, RequestError> {
 }
 
 /// The member as an object; `None` where it is missing or null.
-fn inner<'a>(members: &Members<'a>, name: &str, path: &'static str) -> Result<Option<Members<'a>>, RequestError> {
+pub(super) fn inner<'a>(members: &Members<'a>, name: &str, path: &'static str) -> Result<Option<Members<'a>>, RequestError> {
     let Some(value) = members.get(name) else { return Ok(None) };
     serde_json::from_str(value.get()).map_err(|_| RequestError::WrongType { member: path, expected: "an object" })
 }
 
 /// The member as text that says something.
-fn text(members: &Members<'_>, name: &str, path: &'static str) -> Result<String, RequestError> {
+pub(super) fn text(members: &Members<'_>, name: &str, path: &'static str) -> Result<String, RequestError> {
     let value = members.get(name).filter(|value| value.get() != "null").ok_or(RequestError::Missing(path))?;
     let text: String = serde_json::from_str(value.get()).map_err(|_| RequestError::WrongType { member: path, expected: "a string" })?;
     let trimmed = text.trim();
@@ -202,6 +266,42 @@ mod tests {
     fn a_patient_reference_is_taken_for_its_id() {
         let body = r#"{"hook":"h","hookInstance":"i","context":{"patientId":"Patient/p1"},"unknown":[{}],"extension":{"x":1}}"#;
         assert_eq!(HookRequest::parse(body.as_bytes()).expect("a request").patient_id, "p1");
+    }
+
+    /// The refusal of a context of this hook.
+    fn refused(hook: &str, context: &str) -> Option<&'static str> {
+        let body = format!(r#"{{"hook":"{hook}","hookInstance":"i","context":{context}}}"#);
+        HookRequest::parse(body.as_bytes()).expect("a request").context().err().and_then(|error| error.member())
+    }
+
+    #[test]
+    fn each_hook_has_its_own_context() {
+        let user = r#""patientId":"p","userId":"Practitioner/u""#;
+        let drafts = r#""draftOrders":{"resourceType":"Bundle"}"#;
+        for (hook, context, member) in [
+            ("patient-view", r#"{"patientId":"p"}"#.to_owned(), Some("context.userId")),
+            ("patient-view", format!("{{{user}}}"), None),
+            ("order-sign", format!("{{{user}}}"), Some("context.draftOrders")),
+            ("order-sign", format!("{{{user},{drafts}}}"), None),
+            ("order-sign", format!(r#"{{{user},"draftOrders":null}}"#), Some("context.draftOrders")),
+            ("order-sign", format!(r#"{{{user},"draftOrders":[]}}"#), Some("context.draftOrders")),
+            ("order-select", format!("{{{user},{drafts}}}"), Some("context.selections")),
+            ("order-select", format!(r#"{{{user},{drafts},"selections":"MedicationRequest/a"}}"#), Some("context.selections")),
+            ("order-select", format!(r#"{{{user},{drafts},"selections":[7]}}"#), Some("context.selections")),
+            ("order-select", format!(r#"{{{user},{drafts},"selections":[]}}"#), None),
+            ("order-select", format!(r#"{{{user},{drafts},"selections":["MedicationRequest/a"],"encounterId":[]}}"#), None),
+            ("other-hook", r#"{"patientId":"p"}"#.to_owned(), None),
+        ] {
+            assert_eq!(refused(hook, &context), member, "{hook} {context}");
+        }
+    }
+
+    #[test]
+    fn a_captured_request_may_have_lost_its_user_but_not_its_orders() {
+        let captured = |body: &str| HookRequest::captured(body.as_bytes()).expect("a request").context().map(|context| context.user_id);
+        assert_eq!(captured(r#"{"hook":"patient-view","context":{"patientId":"p"}}"#), Ok(None));
+        let lost = captured(r#"{"hook":"order-sign","context":{"patientId":"p"}}"#);
+        assert_eq!(lost, Err(RequestError::Missing("context.draftOrders")));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Cards as they go over the wire. Nothing is null or empty.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::clinical::cards::{Card, OverrideReason};
+use crate::clinical::cards::{Card, OverrideReason, Proposal, Suggestion};
 
 /// The system of the card codes, stable for ever.
 const CARDS: &str = "https://trialwise.org/cards";
@@ -12,14 +13,14 @@ const CARDS: &str = "https://trialwise.org/cards";
 const SUMMARY_CHARACTERS: usize = 139;
 
 /// The answer to a hook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct HookResponse<'a> {
     /// May be empty: a silent answer is an answer.
     pub cards: Vec<WireCard<'a>>,
 }
 
 /// One card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the members are those of CDS Hooks")]
 pub struct WireCard<'a> {
@@ -30,7 +31,31 @@ pub struct WireCard<'a> {
     pub indicator: &'static str,
     pub source: Source,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<WireSuggestion<'a>>,
+    /// Stands with suggestions only. `any` asks for nothing, and is the one value that every client knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection_behavior: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub override_reasons: Vec<Coding>,
+}
+
+/// A draft that is offered: one action each, never recommended beforehand.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct WireSuggestion<'a> {
+    pub label: &'a str,
+    pub uuid: Uuid,
+    pub actions: [Action<'a>; 1],
+}
+
+/// What taking a suggestion does. Some clients show the description instead of the label.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Action<'a> {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub description: &'a str,
+    pub resource: Box<RawValue>,
 }
 
 /// Who speaks.
@@ -56,20 +81,36 @@ impl From<&OverrideReason> for Coding {
     }
 }
 
-/// The cards as an answer to the hook instance; `None` offline.
-pub fn response<'a>(cards: &'a [Card], hook_instance: Option<&str>) -> HookResponse<'a> {
-    HookResponse { cards: cards.iter().map(|card| wire(card, hook_instance)).collect() }
+/// The cards as an answer to the hook instance; `None` offline. `draft` writes what a suggestion would create, as FHIR JSON; what
+/// cannot be written is not offered.
+pub fn response<'a>(cards: &'a [Card], hook_instance: Option<&str>, draft: impl Fn(Proposal) -> Option<Box<RawValue>>) -> HookResponse<'a> {
+    HookResponse { cards: cards.iter().map(|card| wire(card, hook_instance, &draft)).collect() }
 }
 
-fn wire<'a>(card: &'a Card, hook_instance: Option<&str>) -> WireCard<'a> {
+fn wire<'a>(card: &'a Card, hook_instance: Option<&str>, draft: &impl Fn(Proposal) -> Option<Box<RawValue>>) -> WireCard<'a> {
+    let uuid = uuid(card, hook_instance);
+    let suggestions: Vec<WireSuggestion<'a>> = card.suggestions.iter().filter_map(|one| suggestion(one, uuid, draft)).collect();
     WireCard {
-        uuid: uuid(card, hook_instance),
+        uuid,
+        selection_behavior: (!suggestions.is_empty()).then_some("any"),
+        suggestions,
         summary: cut(&card.summary, SUMMARY_CHARACTERS),
         detail: &card.detail,
         indicator: card.indicator.word(),
         source: Source { label: "Trialwise", topic: Coding { system: CARDS, code: card.code.word(), display: card.title } },
         override_reasons: card.override_reasons.iter().map(Coding::from).collect(),
     }
+}
+
+/// The same card and proposal give the same uuid.
+fn suggestion<'a>(
+    suggestion: &'a Suggestion,
+    card: Uuid,
+    draft: &impl Fn(Proposal) -> Option<Box<RawValue>>,
+) -> Option<WireSuggestion<'a>> {
+    let uuid = Uuid::new_v5(&card, suggestion.proposal.word().as_bytes());
+    let action = Action { kind: "create", description: &suggestion.label, resource: draft(suggestion.proposal)? };
+    Some(WireSuggestion { label: &suggestion.label, uuid, actions: [action] })
 }
 
 /// The same instance, card and ground give the same uuid. An instance that is a UUID is the same in either case.
@@ -95,6 +136,12 @@ fn cut(text: &str, characters: usize) -> String {
 mod tests {
     use super::*;
     use crate::clinical::cards::{CardCode, Indicator};
+    use crate::clinical::units::Instrument;
+
+    fn response<'a>(cards: &'a [Card], hook_instance: Option<&str>) -> HookResponse<'a> {
+        let draft = |_| RawValue::from_string(r#"{"resourceType":"ServiceRequest"}"#.to_owned()).ok();
+        super::response(cards, hook_instance, draft)
+    }
 
     fn card() -> Card {
         Card {
@@ -105,7 +152,9 @@ mod tests {
             detail: String::new(),
             title: "Response cannot be judged",
             override_reasons: Vec::new(),
+            suggestions: Vec::new(),
             ground: "sertraline".into(),
+            facts: Vec::new(),
         }
     }
 
@@ -116,6 +165,36 @@ mod tests {
         let members: Vec<&String> = json["cards"][0].as_object().expect("an object").keys().collect();
         assert_eq!(members, ["uuid", "summary", "indicator", "source"]);
         assert_eq!(json["cards"][0]["source"]["topic"]["system"], CARDS);
+    }
+
+    #[test]
+    fn a_suggestion_is_one_draft_that_nobody_chose_beforehand() {
+        let offer = Suggestion { label: "Draft an order: TSH".into(), proposal: Proposal::Lab(Instrument::Tsh) };
+        let mut card = card();
+        card.suggestions.push(offer);
+        let cards = [card];
+        let json = serde_json::to_value(response(&cards, Some("i"))).expect("JSON");
+        let json = &json["cards"][0];
+        assert_eq!(json["selectionBehavior"], "any");
+        let suggestion = json["suggestions"][0].as_object().expect("an object");
+        assert_eq!(suggestion.keys().collect::<Vec<_>>(), ["label", "uuid", "actions"]);
+        let expected = serde_json::json!([
+            { "type": "create", "description": "Draft an order: TSH", "resource": { "resourceType": "ServiceRequest" } }
+        ]);
+        assert_eq!(suggestion["actions"], expected);
+        let again = serde_json::to_value(response(&cards, Some("i"))).expect("JSON");
+        assert_eq!(again["cards"][0]["suggestions"][0]["uuid"], suggestion["uuid"]);
+        let other = serde_json::to_value(response(&cards, Some("j"))).expect("JSON");
+        assert_ne!(other["cards"][0]["suggestions"][0]["uuid"], suggestion["uuid"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_not_offered() {
+        let mut card = card();
+        card.suggestions.push(Suggestion { label: "x".into(), proposal: Proposal::Lab(Instrument::Tsh) });
+        let cards = [card];
+        let json = serde_json::to_value(super::response(&cards, None, |_| None)).expect("JSON");
+        assert!(json["cards"][0].get("suggestions").is_none() && json["cards"][0].get("selectionBehavior").is_none());
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! A call from body to answer, without the network: request, record, chart, assessment, cards, response.
 
-use crate::clinical::cards::{Card, Situation, cards};
+use jiff::tz::TimeZone;
+use serde_json::value::RawValue;
+
+use crate::clinical::cards::{Card, Memory, Occasion, Proposal, Situation, cards};
 use crate::clinical::chart::{Chart, Extent, Kind};
 use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::fhir::{ReadError, Reader};
-use crate::hooks::{Definition, HookRequest, RequestError, Services, is_hook_request, response};
+use crate::feedback::{Caller, Ledger};
+use crate::fhir::{ReadError, Reader, draft};
+use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
 
 use super::error::CallError;
 
@@ -50,19 +54,62 @@ impl DayOf {
     }
 }
 
+/// Who calls, and where it is remembered what they were shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    /// What was shown and set aside.
+    pub ledger: &'a Ledger,
+    /// The client, as it is known here.
+    pub client: &'a str,
+}
+
 /// Answers a hook from its prefetch.
-pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
+pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge, day: DayOf, desk: Desk<'_>) -> Result<Answer, CallError> {
     let request = HookRequest::parse(body)?;
     if request.hook != definition.hook {
         return Err(CallError::WrongHook { expected: definition.hook.clone() });
     }
+    let context = request.context()?;
     let as_of = day.of(&request)?;
     let mut reader = Reader::new(knowledge, as_of);
-    read_prefetch(&mut reader, &request, definition);
+    read_request(&mut reader, &request, &context, definition);
     let chart = reader.finish()?;
     require(&chart, definition)?;
-    let judged = judge(chart, knowledge, as_of, request.hook_instance);
-    Ok(answer(&response(&judged.cards, judged.hook_instance.as_deref()), &judged))
+    let who = desk.ledger.who(Caller {
+        client: desk.client,
+        fhir_server: request.fhir_server.as_deref(),
+        patient: &request.patient_id,
+        user: context.user_id.as_deref(),
+        encounter: context.encounter_id.as_deref(),
+    });
+    let memory = desk.ledger.memory(who);
+    let judged =
+        judge(chart, knowledge, as_of, Asked { occasion: Occasion::of_hook(&request.hook), memory: &memory }, request.hook_instance);
+    let wire = wire(&judged, knowledge);
+    for (card, sent) in judged.cards.iter().zip(&wire.cards) {
+        desk.ledger.show(who, as_of, sent.uuid, card);
+    }
+    Ok(answer(&wire, &judged))
+}
+
+/// Takes what became of cards. Either all of it is taken or, where one item cannot be meant, nothing.
+pub fn feedback(body: &[u8], today: Day, time_zone: &TimeZone, desk: Desk<'_>) -> Result<Answer, CallError> {
+    for item in crate::hooks::feedback(body)? {
+        // A clock that runs ahead must not silence for longer.
+        let day = Day::from(item.at.to_zoned(time_zone.clone()).date()).min(today);
+        desk.ledger.take(desk.client, &item, day);
+    }
+    Ok(Answer { body: b"{}".to_vec(), codes: String::new() })
+}
+
+/// What was judged, as an answer to a hook.
+pub fn wire<'a>(judged: &'a Judged, knowledge: &Knowledge) -> HookResponse<'a> {
+    let patient = judged.assessment.patient.id.as_deref();
+    let drafted = |proposal: Proposal| -> Option<Box<RawValue>> {
+        let json = draft::draft(proposal, patient?, knowledge)?;
+        RawValue::from_string(String::from_utf8(json).ok()?).ok()
+    };
+    response(&judged.cards, judged.hook_instance.as_deref(), drafted)
 }
 
 /// Answers with the assessment of a record sent as a Bundle, a resource or a hook request.
@@ -103,24 +150,29 @@ pub fn record(
         let wrong = |error| RecordError::Request { name: (*name).to_owned(), error };
         let request = HookRequest::captured(body).map_err(wrong)?;
         let asked = day.of(&request).map_err(wrong)?;
-        requests.push((request, asked));
+        let context = request.context().map_err(wrong)?;
+        requests.push((request, asked, context));
     }
-    let as_of = as_of.or_else(|| requests.first().map(|(_, asked)| *asked)).unwrap_or(day.today);
+    let as_of = as_of.or_else(|| requests.first().map(|(_, asked, _)| *asked)).unwrap_or(day.today);
     let mut reader = Reader::new(knowledge, as_of);
     for (name, body) in bodies.iter().filter(|(_, body)| !is_hook_request(body)) {
         reader.add(name, body)?;
     }
-    for (request, _) in &requests {
+    for (request, _, context) in &requests {
         if let Some(definition) = services.for_hook(&request.hook).or_else(|| services.for_hook("patient-view")) {
-            read_prefetch(&mut reader, request, definition);
+            read_request(&mut reader, request, context, definition);
         }
     }
-    let hook_instance = requests.into_iter().find_map(|(request, _)| request.hook_instance);
-    Ok(judge(reader.finish()?, knowledge, as_of, hook_instance))
+    let occasion = requests.first().map_or(Asked::CHART.occasion, |(request, ..)| Occasion::of_hook(&request.hook));
+    let hook_instance = requests.into_iter().find_map(|(request, ..)| request.hook_instance);
+    Ok(judge(reader.finish()?, knowledge, as_of, Asked { occasion, ..Asked::CHART }, hook_instance))
 }
 
+/// The name of the draft orders in what is told of them.
+const DRAFTS: &str = "context.draftOrders";
+
 /// Reads what was sent along, and notes what was not. Keys nobody asked for are read too, but answer for nothing.
-fn read_prefetch<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definition: &Definition) {
+fn read_request<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context: &Context<'a>, definition: &Definition) {
     reader.expect_patient(&request.patient_id);
     for (key, need) in &definition.needs {
         match request.prefetch.get(key.as_str()) {
@@ -130,6 +182,9 @@ fn read_prefetch<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definit
     }
     for (key, value) in request.prefetch.iter().filter(|(key, _)| !definition.needs.contains_key(&***key)) {
         reader.add_prefetch(key, &[], value);
+    }
+    if let Some(orders) = &context.orders {
+        reader.add_drafts(DRAFTS, orders.drafts, orders.selections.as_deref());
     }
 }
 
@@ -150,10 +205,25 @@ fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
     Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys })
 }
 
+/// What is asked, beside the record.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// What the prescriber is doing.
+    pub occasion: Occasion,
+    /// What they were shown before.
+    pub memory: &'a Memory,
+}
+
+impl Asked<'_> {
+    /// A record without a hook, or a chart opened for the first time.
+    pub const CHART: Asked<'static> = Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE };
+}
+
 /// Judges a chart.
-pub fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, hook_instance: Option<String>) -> Judged {
+pub fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, asked: Asked<'_>, hook_instance: Option<String>) -> Judged {
     let mut assessment = assess(&chart, knowledge, as_of);
-    let cards = cards(Situation { assessment: &assessment, knowledge });
+    let Asked { occasion, memory } = asked;
+    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory });
     assessment.cards = cards.iter().map(Card::summary).collect();
     Judged { chart, assessment, cards, hook_instance }
 }

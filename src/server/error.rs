@@ -56,9 +56,6 @@ pub enum CallError {
         /// The prefetch keys that would answer for them.
         keys: Vec<String>,
     },
-    /// Left for later.
-    #[error("feedback is not recorded by this version")]
-    NoFeedback,
     /// Starting or ending.
     #[error("the service takes no new calls now")]
     NotReady,
@@ -87,7 +84,6 @@ impl CallError {
             WrongHook { .. } => (StatusCode::BAD_REQUEST, "value", "wrong-hook"),
             Unread(_) => (StatusCode::BAD_REQUEST, "invalid", "unread"),
             NotHad { .. } => (StatusCode::PRECONDITION_FAILED, "incomplete", "not-had"),
-            NoFeedback => (StatusCode::NOT_IMPLEMENTED, "not-supported", "no-feedback"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
             Refused(status) => (*status, "processing", "refused"),
             Defect => (StatusCode::INTERNAL_SERVER_ERROR, "exception", "defect"),

@@ -17,12 +17,13 @@ use actix_web::{App, HttpServer};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub use call::{DayOf, Judged, RecordError, record};
+pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
 
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::Config;
+use crate::feedback::Ledger;
 use crate::hooks::Services;
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
@@ -31,7 +32,10 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// For how long calls under way may take to end.
 const DRAIN_SECONDS: u64 = 25;
 
-/// What every call shares. Nothing in it is locked.
+/// Who calls while callers are not told apart (`--dev`).
+const ANYBODY: &str = "anybody";
+
+/// What every call shares. Nothing in it is locked but the ledger, for moments.
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
@@ -40,6 +44,7 @@ pub struct State {
     cors_origins: Vec<String>,
     dev: bool,
     ready: AtomicBool,
+    ledger: Ledger,
 }
 
 impl State {
@@ -53,11 +58,16 @@ impl State {
             cors_origins: config.cors_origins.clone(),
             dev,
             ready: AtomicBool::new(true),
+            ledger: Ledger::default(),
         }
     }
 
     fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
+    }
+
+    fn desk(&self) -> call::Desk<'_> {
+        call::Desk { ledger: &self.ledger, client: ANYBODY }
     }
 
     /// The clock is read here and nowhere below.

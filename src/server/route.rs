@@ -79,7 +79,7 @@ async fn discovery(state: Data<State>) -> HttpResponse {
 async fn hook(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day()))?;
+    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day(), state.desk()))?;
     Ok(told(answer))
 }
 
@@ -89,10 +89,11 @@ async fn assess(request: HttpRequest, payload: Payload, state: Data<State>) -> R
     Ok(told(answer))
 }
 
-/// A place for the store: until it is there, saying 200 would lose what a prescriber said.
-async fn feedback(id: Path<String>, state: Data<State>) -> Result<HttpResponse, CallError> {
+async fn feedback(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     state.services.get(&id).ok_or(CallError::UnknownService)?;
-    Err(CallError::NoFeedback)
+    let body = body(&request, payload, state.max_body_bytes).await?;
+    let answer = guarded(|| call::feedback(&body, state.day().today, &state.time_zone, state.desk()))?;
+    Ok(told(answer))
 }
 
 /// The body of a call, if it is JSON and not too large.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use trialwise::clinical::cards::{Card, Situation, cards};
+use trialwise::clinical::cards::{Card, Memory, Occasion, Situation, cards};
 use trialwise::clinical::chart::Chart;
 use trialwise::clinical::derive::{Assessment, assess};
 use trialwise::clinical::knowledge::Knowledge;
@@ -36,7 +36,7 @@ pub fn read(body: &[u8], as_of: Day) -> Result<Outcome, ReadError> {
     reader.add("record", body)?;
     let chart = reader.finish()?;
     let mut assessment = assess(&chart, knowledge, as_of);
-    let cards = cards(Situation { assessment: &assessment, knowledge });
+    let cards = cards(Situation { assessment: &assessment, knowledge, occasion: Occasion::ChartOpened, memory: Memory::NONE });
     assessment.cards = cards.iter().map(Card::summary).collect();
     Ok(Outcome { chart, assessment, cards })
 }

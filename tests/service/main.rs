@@ -3,7 +3,9 @@
 mod answer;
 mod cors;
 mod discovery;
+mod feedback;
 mod log;
+mod orders;
 mod path;
 mod refusal;
 
@@ -87,6 +89,47 @@ fn request(prefetch: Value) -> Value {
         "context": { "userId": "Practitioner/u1", "patientId": "p1" },
         "prefetch": prefetch,
         "extension": { "org.trialwise.as-of": "2026-03-02" },
+    })
+}
+
+/// A patient of 46 with depression, on sertraline 50 mg for 30 days, PHQ-9 18 to 16.
+fn on_sertraline(patient: &str) -> Value {
+    let subject = json!({ "reference": format!("Patient/{patient}") });
+    let resource = |mut resource: Value| {
+        resource["subject"] = subject.clone();
+        json!({ "resourceType": "Bundle", "type": "searchset", "entry": [{ "resource": resource }] })
+    };
+    let score = |id: &str, date: &str, score: i32| {
+        let code = json!({ "coding": [{ "system": "http://loinc.org", "code": "44261-6" }] });
+        json!({ "resource": { "resourceType": "Observation", "id": id, "status": "final", "code": code, "subject": subject,
+            "effectiveDateTime": date, "valueInteger": score } })
+    };
+    let mut prefetch = prefetch();
+    prefetch["patient"]["id"] = json!(patient);
+    prefetch["conditions"] = resource(json!({
+        "resourceType": "Condition", "id": "c1", "onsetDateTime": "2025-12-01",
+        "clinicalStatus": { "coding": [{ "code": "active" }] },
+        "code": { "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F33.1" }] },
+    }));
+    prefetch["medicationDispenses"] = resource(json!({
+        "resourceType": "MedicationDispense", "id": "d1", "status": "completed", "whenHandedOver": "2026-02-01",
+        "daysSupply": { "value": 60 }, "quantity": { "value": 60, "unit": "tablet" },
+        "medicationCodeableConcept": medicine("312941", "sertraline 50 MG Oral Tablet"),
+        "dosageInstruction": [once_a_day()],
+    }));
+    let scores = [score("o1", "2026-01-30", 18), score("o2", "2026-02-28", 16)];
+    prefetch["observations"] = json!({ "resourceType": "Bundle", "type": "searchset", "entry": scores });
+    prefetch
+}
+
+fn medicine(rxnorm: &str, name: &str) -> Value {
+    json!({ "text": name, "coding": [{ "system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": rxnorm, "display": name }] })
+}
+
+fn once_a_day() -> Value {
+    json!({
+        "doseAndRate": [{ "doseQuantity": { "value": 1, "unit": "tablet" } }],
+        "timing": { "repeat": { "frequency": 1, "period": 1, "periodUnit": "d" } },
     })
 }
 

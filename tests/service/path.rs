@@ -37,8 +37,3 @@ fn a_wrong_method_is_405_and_says_which_is_right() {
         refused(response, 405);
     }
 }
-
-#[test]
-fn feedback_is_not_taken_as_if_it_were_kept() {
-    refused(call("/cds-services/trialwise-patient-view/feedback", r#"{"feedback":[]}"#), 501);
-}

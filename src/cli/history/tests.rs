@@ -2,11 +2,11 @@ use super::*;
 use crate::clinical::chart::{MedicationRecord, Procedure, RecordState, Stop, StopReason};
 use crate::clinical::derive::sample::{TODAY, chart, day, dispensed, ordered, phq9};
 use crate::clinical::units::{SourceRef, Span};
-use crate::server::call::judge;
+use crate::server::call::{Asked, judge};
 
 fn told(record: Chart) -> String {
     let knowledge = Knowledge::builtin();
-    history(&judge(record, knowledge, day(TODAY), None), knowledge)
+    history(&judge(record, knowledge, day(TODAY), Asked::CHART, None), knowledge)
 }
 
 fn stopped(reason: StopReason, label: &str) -> MedicationRecord {

@@ -1,5 +1,6 @@
 //! A card, before it becomes CDS Hooks wire.
 
+use super::suggestion::Suggestion;
 use crate::clinical::derive::CardSummary;
 
 /// One card.
@@ -19,9 +20,14 @@ pub struct Card {
     pub title: &'static str,
     /// Why a prescriber may set it aside.
     pub override_reasons: Vec<OverrideReason>,
+    /// Drafts that the prescriber may take over.
+    pub suggestions: Vec<Suggestion>,
     /// What the card rests on, without day counters: the same ground on the next day is the same card (rules.md 10).
     /// Codes, dates and record references joined; hashed before it leaves.
     pub ground: String,
+    /// The single facts among it that are remembered each for itself; of the bipolar card its strong evidence, since only
+    /// that breaks the silence after it was considered and excluded (rules.md 7). Hashed before they leave.
+    pub facts: Vec<String>,
 }
 
 impl Card {

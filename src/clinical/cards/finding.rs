@@ -45,6 +45,7 @@ impl Finding {
         let summary = shortened(&filled(&text.summary, &self.values), LONGEST_SUMMARY);
         let advice = text.advice.iter().map(|template| filled_markdown(template, &self.values));
         let detail = detail(code, advice, [self.overview, self.body], self.end, wording, situation);
+        let facts = if code == CardCode::Bipolar { situation.strong_evidence() } else { self.ground.clone() };
         let mut ground = vec![code.word().to_owned(), self.variant.unwrap_or_default().to_owned()];
         ground.extend(self.ground);
         Card {
@@ -55,7 +56,9 @@ impl Finding {
             detail,
             title: &wording.title,
             override_reasons: wording.override_reasons(),
+            suggestions: Vec::new(),
             ground: ground.join("|"),
+            facts,
         }
     }
 }

@@ -30,6 +30,12 @@ impl<'a> Situation<'a> {
         self.in_scope() && !self.assessment.bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong)
     }
 
+    /// The strong indicators, each with the records it rests on.
+    pub(super) fn strong_evidence(self) -> Vec<String> {
+        let strong = self.assessment.bipolar.indicators.iter().filter(|indicator| indicator.weight == IndicatorWeight::Strong);
+        strong.map(|indicator| indicator.basis.iter().fold(indicator.id.to_owned(), |text, source| format!("{text} {source}"))).collect()
+    }
+
     /// How the patient is.
     pub(super) fn symptoms(self) -> Symptoms {
         let parameters = self.knowledge.parameters();

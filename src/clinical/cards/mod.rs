@@ -12,11 +12,15 @@ mod gate;
 mod interaction;
 mod markdown;
 mod measure;
+mod memory;
 mod monitoring;
 mod next_step;
+mod occasion;
+mod order;
 mod safety;
 #[cfg(test)]
 mod sample;
+mod suggestion;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -24,6 +28,9 @@ mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};
 pub use markdown::escape_markdown;
+pub use memory::{FactHash, Fate, Memory, Past};
+pub use occasion::Occasion;
+pub use suggestion::{Proposal, Suggestion};
 
 use crate::clinical::derive::Assessment;
 use crate::clinical::knowledge::Knowledge;
@@ -35,9 +42,14 @@ pub struct Situation<'a> {
     pub assessment: &'a Assessment,
     /// The tables.
     pub knowledge: &'a Knowledge,
+    /// What the prescriber is doing.
+    pub occasion: Occasion,
+    /// What was shown before.
+    pub memory: &'a Memory,
 }
 
-/// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted).
+/// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted), without
+/// those that were set aside.
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
     // rules.md 10: on the urgent pathway the contributors are lines of next-step
@@ -45,7 +57,15 @@ pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     let contributors = if urgent { None } else { contributors::card(situation) };
     let first = safety::card(situation).into_iter().chain(interaction::cards(situation)).chain(bipolar::card(situation));
     let others = [contributors, monitoring::card(situation), measure::card(situation)];
-    capped(first.chain(trial).chain(others.into_iter().flatten()).collect(), situation)
+    let mut found: Vec<Card> = first.chain(trial).chain(others.into_iter().flatten()).collect();
+    found.retain(|card| hooks(card.code).iter().any(|hook| hook == situation.occasion.hook()));
+    let orders = order::cards(situation, &found);
+    found.extend(orders);
+    let Situation { assessment, knowledge, memory, .. } = situation;
+    found.retain(|card| !memory.silences(card, assessment.as_of, knowledge.parameters()));
+    let mut shown = capped(found, situation);
+    suggestion::attach(&mut shown, situation);
+    shown
 }
 
 /// The variant of next-step that speaks of the urgent pathway.
@@ -64,7 +84,7 @@ fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
     cards
 }
 
-/// On which hooks a card may be shown, by the names of CDS Hooks.
+/// On which hooks a card may be shown, by the names of CDS Hooks. What speaks of an order alone ([`order`]) has hooks of its own.
 pub fn hooks(code: CardCode) -> &'static [String] {
     match code {
         CardCode::Safety => &safety::WORDING.hooks,

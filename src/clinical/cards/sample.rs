@@ -1,6 +1,6 @@
 //! Assessments made by hand, for the tests of the cards.
 
-use super::Situation;
+use super::{Memory, Occasion, Situation};
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
     ContributorWeight, CoverageSummary, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, OptionGround, PatientSummary,
@@ -142,9 +142,9 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         interactions: Vec::new(),
         interaction_lines: Vec::new(),
         interactions_not_checked: Vec::new(),
-        drafts: Vec::new(),
         augmentation: Vec::new(),
         courses: Vec::new(),
+        drafts: Vec::new(),
         notes: Vec::new(),
         unread: Vec::new(),
         cards: Vec::new(),
@@ -209,7 +209,12 @@ pub(super) fn interaction(id: &'static str, severity: Severity) -> Interaction {
 }
 
 pub(super) fn situation(assessment: &Assessment) -> Situation<'_> {
-    Situation { assessment, knowledge: Knowledge::builtin() }
+    Situation { assessment, knowledge: Knowledge::builtin(), occasion: Occasion::ChartOpened, memory: Memory::NONE }
+}
+
+/// The same chart while orders are being signed.
+pub(super) fn signing(assessment: &Assessment) -> Situation<'_> {
+    Situation { occasion: Occasion::OrderSigned, ..situation(assessment) }
 }
 
 /// The options of the assessment as `derive` fills them in.

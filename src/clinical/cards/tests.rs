@@ -108,6 +108,8 @@ fn every_card_carries_the_common_override_reasons() {
         &contributors::WORDING,
         &monitoring::WORDING,
         &measure::WORDING,
+        &order::BIPOLAR,
+        &order::FAILED,
     ];
     for wording in wordings {
         let reasons = wording.override_reasons();
@@ -134,6 +136,12 @@ fn every_card_of_every_antidepressant_is_well_formed() {
             }
         }
     }
+}
+
+/// One code has one name, on whatever hook it speaks.
+#[test]
+fn a_code_has_one_title() {
+    assert_eq!(order::FAILED.title, next_step::WORDING.title);
 }
 
 #[test]

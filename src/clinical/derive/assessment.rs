@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::bipolar::Bipolar;
 use super::contributor::{Contributor, WorkupItem};
+use super::draft::DraftOrder;
 use super::ended::Ended;
 use super::interaction::{Interaction, InteractionCap, InteractionLine, NotChecked};
 use super::monitoring::{MonitoringItem, MonitoringNotKnown};
@@ -52,11 +53,11 @@ pub struct Assessment {
     /// Rows of rules.md 9 that could not be evaluated: never a "no".
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub interactions_not_checked: Vec<NotChecked>,
-    /// What is being ordered now; on such a call cards speak of that only.
-    #[serde(skip)]
-    pub drafts: Vec<Ingredient>,
     pub augmentation: Vec<Augmentation>,
     pub courses: Vec<Course>,
+    /// Antidepressants and augmenters being ordered now; not there where nothing is ordered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<DraftOrder>,
     /// Facts told on the cards that no other member holds: a score that differs from its items, non-adherence with no drug named ...
     pub notes: Vec<Note>,
     pub unread: Vec<Unread>,

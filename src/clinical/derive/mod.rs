@@ -12,6 +12,7 @@ mod augmentation;
 mod bipolar;
 mod contributor;
 mod current;
+mod draft;
 mod ended;
 mod episode;
 mod exposure;
@@ -43,6 +44,7 @@ mod weight;
 pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, CurrentMania, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight, WorkupItem, WorkupStatus};
+pub use draft::{DraftOrder, DraftRole};
 pub use ended::{EndReason, Ended};
 pub use interaction::{Interaction, InteractionCap, InteractionLine, NotChecked, Severity};
 pub use monitoring::{LastResult, MonitoringItem, MonitoringNotKnown, Urgency};
@@ -105,6 +107,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let interactions = interaction::interactions(&ground);
     let monitoring = monitoring::monitoring(&ground);
     let hints = symptom::hints(&ground);
+    let drafts = draft::drafts(&ground);
     let tier_zero =
         not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
     let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
@@ -151,9 +154,9 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         interactions: interactions.found,
         interaction_lines: interactions.lines,
         interactions_not_checked: interactions.not_checked,
-        drafts: drafts(chart),
         augmentation,
         courses,
+        drafts,
         notes,
         unread: chart.unread.clone(),
         cards: Vec::new(),
@@ -185,14 +188,6 @@ fn cap_doses(trials: &mut [Trial], caps: &[Option<InteractionCap>]) {
     for (trial, cap) in trials.iter_mut().zip(caps) {
         trial.interaction_cap.clone_from(cap);
     }
-}
-
-/// The drugs being ordered now, by name.
-fn drafts(chart: &Chart) -> Vec<Ingredient> {
-    let mut drafts: Vec<Ingredient> = chart.drafts.iter().flat_map(|draft| draft.medicine.parts()).collect();
-    drafts.sort_unstable();
-    drafts.dedup();
-    drafts
 }
 
 fn judge_failures(trials: &mut [Trial], augmentation: &[Augmentation], knowledge: &Knowledge) {

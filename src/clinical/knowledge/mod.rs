@@ -221,6 +221,11 @@ impl Knowledge {
         self.observations.of_code(code)
     }
 
+    /// The row to order a test by: the first of the table with a LOINC code.
+    pub fn loinc_of(&self, instrument: Instrument) -> Option<&Observation> {
+        self.observations.loinc_of(instrument)
+    }
+
     /// The row of an observation named in a text, for instruments without a verified code (QIDS, HAM-D, MADRS, RMS, STOP-BANG, AIMS).
     pub fn observation_named(&self, text: &str) -> Option<&Observation> {
         self.observations.named(text)

@@ -104,6 +104,10 @@ impl Observations {
         self.rows.iter().find(|row| row.instrument == instrument).map_or("", |row| row.unit)
     }
 
+    pub fn loinc_of(&self, instrument: Instrument) -> Option<&Observation> {
+        self.rows.iter().find(|row| row.instrument == instrument && !row.loinc.is_empty())
+    }
+
     pub fn named(&self, text: &str) -> Option<&Observation> {
         self.words.in_text(text).first().map(|found| &self.rows[found.value])
     }

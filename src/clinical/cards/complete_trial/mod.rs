@@ -1,7 +1,8 @@
 //! The trial under way is not yet adequate: what is missing, until which day.
 //!
 //! Speaks of the current trial when it is not adequate, lost its response, is within 28 days of an increase, or carries an
-//! augmentation with fewer than 28 days at dose (rules.md 10).
+//! augmentation with fewer than 28 days at dose (rules.md 10). On order-select and order-sign only where a switch or an augmentation is
+//! ordered, with a sentence that names the order; a renewal or another dose of the present drug is none.
 //!
 //! Silent: PHQ-9 below 10 (no score, or one of whatever age, does not silence); no current trial; a drug used for another purpose;
 //! stopped for intolerance; a strong bipolar indicator; a critical interaction with the drug; a drug that cannot be raised (that is
@@ -16,6 +17,7 @@ use super::Situation;
 use super::card::{Card, CardCode};
 use super::finding::Finding;
 use super::gate::Symptoms;
+use super::order;
 use super::table::trial_day;
 use super::wording::Wording;
 use crate::clinical::derive::{Adequacy, Augmentation, Marker, Reason, Trial, dose_room};
@@ -74,9 +76,10 @@ impl Variant {
     }
 }
 
-/// The card, if it speaks.
+/// The card, if it speaks. While orders are chosen or signed it speaks of the order that would end or blur the trial, or not at all.
 pub(super) fn card(situation: Situation<'_>) -> Option<Card> {
-    decide(situation).map(|finding| finding.card(CardCode::CompleteTrial, &WORDING, situation))
+    let card = || decide(situation).map(|finding| finding.card(CardCode::CompleteTrial, &WORDING, situation));
+    if situation.occasion.is_order() { order::about_the_trial(situation, card) } else { card() }
 }
 
 fn decide(situation: Situation<'_>) -> Option<Finding> {

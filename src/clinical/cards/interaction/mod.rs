@@ -34,7 +34,7 @@ fn decide(situation: Situation<'_>) -> Vec<Finding> {
     if assessment.scope.reasons.iter().any(|reason| matches!(reason, ScopeReason::Under18 | ScopeReason::Deceased)) {
         return Vec::new();
     }
-    let bears = |found: &&Interaction| assessment.drafts.is_empty() || found.draft;
+    let bears = |found: &&Interaction| !situation.occasion.is_order() || found.draft;
     let (critical, others): (Vec<&Interaction>, Vec<&Interaction>) =
         assessment.interactions.iter().filter(bears).partition(|found| found.severity == Severity::Critical);
     // the gate of rules.md 1.4: a strong bipolar indicator does not close it, a diagnosis does

@@ -104,10 +104,10 @@ fn what_has_stood_for_more_than_a_year_returns_once_a_year() {
 #[test]
 fn beside_an_order_only_what_names_the_order_is_told() {
     let drafted = Interaction { draft: true, ..warning() };
-    let mut assessment = with(vec![critical(), drafted]);
+    let assessment = with(vec![critical(), drafted]);
     assert_eq!(shown(&assessment).len(), 2);
-    assessment.drafts = vec![drug("sertraline")];
-    assert_eq!(shown(&assessment).iter().map(|card| card.indicator).collect::<Vec<_>>(), [Indicator::Warning]);
+    let ordering = cards(signing(&assessment));
+    assert_eq!(ordering.iter().map(|card| card.indicator).collect::<Vec<_>>(), [Indicator::Warning]);
 }
 
 #[test]

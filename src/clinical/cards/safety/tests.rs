@@ -63,7 +63,7 @@ fn the_protocol_and_the_crisis_line_are_those_of_the_site() {
         "[parameters]\nsafety_protocol = \"[Risk protocol](https://intranet.example/risk_1)\"\nsafety_crisis_line = \"Team: 12-34\"\n";
     let site = SiteFile { name: "site.toml".to_owned(), content: content.to_owned() };
     let knowledge = Knowledge::with_site(&site).expect("sound");
-    let detail = card(Situation { assessment: &assessment, knowledge }).expect("speaks").detail;
+    let detail = card(Situation { knowledge, ..situation(&assessment) }).expect("speaks").detail;
     assert!(detail.contains("[Risk protocol](https://intranet.example/risk_1)") && detail.contains("Team: 12-34"), "{detail}");
     assert!(!detail.contains("988"));
 }
