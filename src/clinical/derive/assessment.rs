@@ -8,9 +8,12 @@ use super::bipolar::Bipolar;
 use super::contributor::Contributor;
 use super::interaction::Interaction;
 use super::monitoring::MonitoringItem;
+use super::option::DoseLimits;
 use super::safety::SafetyFinding;
 use super::staging::Staging;
+use super::state::Circumstances;
 pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
+pub use crate::clinical::knowledge::Talk;
 use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
 
 /// What the record of one patient comes to, on one day.
@@ -37,6 +40,9 @@ pub struct Assessment {
     pub contributors: Vec<Contributor>,
     pub safety: Vec<SafetyFinding>,
     pub options: Vec<TreatmentOption>,
+    /// Pregnancy, dementia, psychotic features, the urgent pathway ...: what a card words itself by (rules.md 10).
+    #[serde(skip)]
+    pub circumstances: Circumstances,
     pub monitoring_due: Vec<MonitoringItem>,
     pub interactions: Vec<Interaction>,
     pub augmentation: Vec<Augmentation>,
@@ -207,6 +213,9 @@ pub struct Trial {
     /// The form of the product on the last covered day: some maxima hold for one form only.
     #[serde(skip)]
     pub current_form: Form,
+    /// What the chart says of its dose: age, kidney, liver.
+    #[serde(skip)]
+    pub dose_limits: DoseLimits,
     /// Whether the loss of response is confirmed: two scores of 10 or more at least `lost_response_scores_apart_days` apart
     /// after the response (rules.md 4).
     #[serde(skip)]
@@ -333,18 +342,49 @@ pub struct Note {
 }
 
 /// One next step that could be taken.
+///
+/// What is said of how it is done stands only where it is not left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TreatmentOption {
     /// The drug or procedure in lower case with hyphens, unique within its kind.
     pub id: String,
+    /// What a prescriber calls it.
+    pub name: &'static str,
     /// What kind of step.
     pub kind: StepKind,
     /// Whether it is offered.
     pub verdict: Verdict,
-    /// Why, as facts of this chart.
+    /// Why, as facts of this chart. Values of the record in it are still unescaped.
     pub reasons: Vec<String>,
+    /// The records that the reasons rest on.
+    pub basis: Vec<SourceRef>,
     /// What to measure before and during.
     pub monitoring: Vec<String>,
+    /// The starting dose; for a procedure how it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<&'static str>,
+    /// The first steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub titration: Option<&'static str>,
+    /// What becomes of the present drug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_over: Option<&'static str>,
+    /// What to weigh with the patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub talk: Option<Talk>,
+    /// What it is labelled for in the country of the site, or that this was not checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What is known of it, in one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<&'static str>,
+    /// Its place in CANMAT 2023.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guideline: Option<&'static str>,
+    /// How dangerous an overdose is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overdose: Option<&'static str>,
     /// Which row of the option table it comes from; `None` for `optimise` and `referral`.
     #[serde(skip)]
     pub row: Option<&'static str>,

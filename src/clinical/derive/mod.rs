@@ -14,12 +14,14 @@ mod contributor;
 mod current;
 mod episode;
 mod exposure;
+mod fact;
 mod failure;
 mod ground;
 mod interaction;
 mod monitoring;
 mod option;
 mod pair;
+mod pregnancy;
 mod response;
 mod run;
 mod safety;
@@ -30,6 +32,7 @@ mod score;
 mod session;
 mod spell;
 mod staging;
+mod state;
 #[cfg(test)]
 mod story;
 mod supply;
@@ -40,21 +43,25 @@ mod trial;
 pub use assessment::*;
 pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, IndicatorWeight};
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight};
+pub use fact::Fact;
 pub use interaction::{Interaction, Severity};
 pub use monitoring::MonitoringItem;
-pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
+pub use option::{DoseLimits, DoseRoom, dose_room, dose_text};
+pub use pregnancy::{Breastfeeding, Postpartum, Pregnancy};
 pub use response::classify;
 pub use safety::SafetyFinding;
 pub use staging::{Maudsley, MaudsleyItems, Staging};
+pub use state::{AgeBand, Circumstances};
 pub use supply::supply_period;
 pub use tier::{below_minimum, cannot_be_raised, not_tolerated};
 
 use crate::clinical::chart::{Chart, Kind};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{Day, Ingredient};
+use crate::clinical::units::Day;
 
 use augmentation::Added;
 use ground::Ground;
+use option::Standing;
 use trial::Bench;
 
 /// What the record of one patient comes to on one day. The cards are added by whoever shows them.
@@ -95,22 +102,21 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let safety = safety::safety(&ground);
     let interactions = interaction::interactions(&ground);
     let monitoring_due = monitoring::monitoring_due(&ground);
-    let tier_zero =
-        not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
-    let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
-    let options = options(&OptionGround {
-        trials: &trials,
-        current,
-        counted: &counted,
-        augmentation: &augmentation,
-        taken: &being_taken,
+    // which findings make the safety card critical is not told yet: the urgent pathway opens by diagnosis alone
+    let circumstances = state::circumstances(&ground, None);
+    let limits: Vec<DoseLimits> = trials.iter().map(|trial| option::dose_limits(&ground, &circumstances, trial.drug)).collect();
+    let unraisable = |index: usize| cannot_be_raised(&trials[index], &limits[index], age, knowledge, as_of);
+    let standing = Standing {
         in_scope: scope.status == ScopeStatus::InScope,
         bipolar_strong: bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong),
-        tier_zero,
-        as_of,
-        age,
-        knowledge,
-    });
+        tier_zero: not_tolerated(&trials, current).is_some() || current.is_some_and(unraisable),
+        failures: counted.len(),
+        circumstances: &circumstances,
+    };
+    let options = option::options(&ground, &standing);
+    for (trial, limits) in trials.iter_mut().zip(limits) {
+        trial.dose_limits = limits;
+    }
     Assessment {
         as_of,
         knowledge: KnowledgeStamp {
@@ -133,6 +139,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         contributors,
         safety,
         options,
+        circumstances,
         monitoring_due,
         interactions,
         augmentation,

@@ -3,7 +3,7 @@
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 
-use super::option::dose_room;
+use super::option::{DoseLimits, room_within};
 use super::{Marker, Trial};
 
 /// Whether the dose is below the usual minimum and has been for long enough to say so (rules.md 10, variant `dose`).
@@ -14,9 +14,9 @@ pub fn below_minimum(trial: &Trial, knowledge: &Knowledge, as_of: Day) -> bool {
     low && trial.start.is_none_or(settled) && trial.last_increase.is_none_or(settled)
 }
 
-/// Whether the trial is below the minimum and has reached the maximum for this age and form: only a switch is left.
-pub fn cannot_be_raised(trial: &Trial, age: Option<i32>, knowledge: &Knowledge, as_of: Day) -> bool {
-    trial.ongoing && below_minimum(trial, knowledge, as_of) && dose_room(trial, age, knowledge).is_exhausted(trial)
+/// Whether the trial is below the minimum and has reached the maximum for this age, form, kidney and liver: only a switch is left.
+pub fn cannot_be_raised(trial: &Trial, limits: &DoseLimits, age: Option<i32>, knowledge: &Knowledge, as_of: Day) -> bool {
+    trial.ongoing && below_minimum(trial, knowledge, as_of) && room_within(trial, limits, age, knowledge).is_exhausted(trial)
 }
 
 /// The trial that ended last, if it was not tolerated and no other is under way.

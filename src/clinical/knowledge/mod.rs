@@ -4,10 +4,14 @@
 //! The tables live as long as the program: names handed out are `&'static`.
 
 mod antidepressant;
+mod care_level;
 mod cell;
+mod change_over;
 mod condition;
+mod country;
 mod drug;
 mod fault;
+mod limit;
 mod load;
 mod meaning;
 mod observation;
@@ -21,10 +25,13 @@ mod site;
 mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
+pub use care_level::CareLevel;
+pub use country::Country;
 pub use drug::NameMatch;
+pub use limit::{ConditionStatus, Effect, Limit, Measure, OptionLimit, PregnancyState, Target, Trigger};
 pub use load::{Defect, SiteChange, SiteFile};
 pub use observation::Observation;
-pub use option::{CareLevel, Offer, OptionKind, OptionRow};
+pub use option::{Offer, OptionKind, OptionRow, Talk};
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
 
@@ -51,6 +58,7 @@ pub struct Knowledge {
     products: HashMap<&'static str, Product>,
     product_marks: ProductMarks,
     options: Vec<OptionRow>,
+    option_limits: Vec<OptionLimit>,
     care_levels: Vec<CareLevel>,
     conditions: Conditions,
     observations: Observations,
@@ -202,6 +210,11 @@ impl Knowledge {
     /// The options of the augmentation table, in the order of the table.
     pub fn options(&self) -> &[OptionRow] {
         &self.options
+    }
+
+    /// What removes an option or is to be said beside it, in the order of the table.
+    pub fn option_limits(&self) -> &[OptionLimit] {
+        &self.option_limits
     }
 
     /// Who can do what, in order.

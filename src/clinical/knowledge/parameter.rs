@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::country::Country;
 use super::fault::{Defects, Fault, Place};
 use super::load::SiteChange;
 use super::raw::Row;
@@ -15,6 +16,7 @@ use crate::clinical::units::{ConditionGroup, Days};
 #[allow(missing_docs, reason = "meaning, unit, range and source of each stand in its row of parameters.csv")]
 pub struct Parameters {
     pub min_age_years: i32,
+    pub country: Country,
     pub index_condition_required: bool,
     pub index_condition_groups: Vec<ConditionGroup>,
     pub adequate_min_days: Days,
@@ -89,10 +91,17 @@ pub struct Parameters {
     pub pregnancy_unknown_min_age: i32,
     pub pregnancy_unknown_max_age: i32,
     pub pregnancy_status_fresh_days: Days,
+    pub pregnancy_counts_days: Days,
+    pub hcg_positive_from: f64,
+    pub hcg_negative_below: f64,
     pub postpartum_days: Days,
     pub standing_warning_repeat_days: Days,
     pub dose_card_after_increase_days: Days,
     pub overdose_caution_days: Days,
+    pub overdose_item9_from: i32,
+    pub older_from_age: i32,
+    pub elderly_from_age: i32,
+    pub referral_first_from_failures: i32,
 }
 
 /// A share in whole percent, compared exactly (`covered * 100 >= percent * window`).
@@ -142,7 +151,7 @@ pub(super) fn parameters(
 ) -> Option<Parameters> {
     let mut values = Values::new(rows, site, changes, defects);
     parameters! { values:
-        min_age_years index_condition_required index_condition_groups adequate_min_days adequate_preferred_days pdc_threshold pdc_scope
+        min_age_years country index_condition_required index_condition_groups adequate_min_days adequate_preferred_days pdc_threshold pdc_scope
         max_gap_same_trial_days clock_reset_gap_days clock_reset_gap_days_fluoxetine ongoing_grace_days dose_increase_settle_days
         dose_profile request_evidence_counts request_open_ended_cap_days distinct_ingredient same_class_overlap_counts
         cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days augmentation_counts intolerance_counts
@@ -156,7 +165,9 @@ pub(super) fn parameters(
         safety_item9_recent_days quiet_first_days vitamin_d_alongside_below audit_c_alongside_from partial_ongoing_counts_from_day
         lost_response_scores_apart_days course_end_grace_days urgent_phq9_from lithium_toxic_from lithium_toxic_from_elderly
         lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age pregnancy_unknown_max_age pregnancy_status_fresh_days
+        pregnancy_counts_days hcg_positive_from hcg_negative_below
         postpartum_days standing_warning_repeat_days dose_card_after_increase_days overdose_caution_days
+        overdose_item9_from older_from_age elderly_from_age referral_first_from_failures
     }
 }
 
@@ -283,6 +294,12 @@ impl FromText for PdcScope {
             "trial" => Some(PdcScope::Trial),
             _ => None,
         }
+    }
+}
+
+impl FromText for Country {
+    fn from_text(text: &str) -> Option<Country> {
+        text.parse().ok()
     }
 }
 

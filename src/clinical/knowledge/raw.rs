@@ -22,7 +22,7 @@ impl Texts {
         texts! {
             "VERSION"
             "antidepressants.csv" "dose_by_form.csv" "drugs.csv" "names.csv" "drug_groups.csv" "products.csv" "other_products.csv" "product_marks.csv"
-            "options.csv" "care_levels.csv" "conditions.csv" "observations.csv" "parameters.csv" "meanings.csv" "relevant_words.csv" "relevant_classes.csv"
+            "options.csv" "option_drugs.csv" "option_limits.csv" "change_over.csv" "care_levels.csv" "conditions.csv" "observations.csv" "parameters.csv" "meanings.csv" "relevant_words.csv" "relevant_classes.csv"
         }
     }
 

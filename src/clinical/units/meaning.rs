@@ -20,5 +20,9 @@ vocabulary! {
         RouteTransdermal = "route.transdermal",
         AnswerYes = "answer.yes",
         AnswerNo = "answer.no",
+        AnswerPregnant = "answer.pregnant",
+        AnswerNotPregnant = "answer.not-pregnant",
+        AnswerPositive = "answer.positive",
+        AnswerNegative = "answer.negative",
     }
 }
