@@ -46,11 +46,6 @@ const LEFT_TO_THE_NEXT_ISSUE: &[Left] = &[
         cases: &["psychotic-depression-on-day-10", "pregnant-after-one-failed-trial", "dementia-at-78-on-the-highest-citalopram-dose"],
         why: "the variants urgent, pregnancy and dementia",
     },
-    Left {
-        member: "mustNot.options",
-        cases: &["lamotrigine-for-epilepsy", "pregnant-after-one-failed-trial", "dementia-at-78-on-the-highest-citalopram-dose"],
-        why: "contraindications and pregnancy fit the options to the patient",
-    },
 ];
 
 /// Every case: the excuse stands until no case needs it.
