@@ -343,7 +343,8 @@ pub struct Note {
 
 /// One next step that could be taken.
 ///
-/// What is said of how it is done stands only where it is not left out.
+/// What is said of how it is done stands only where it is not left out. Texts that are the same for every patient (what to weigh,
+/// evidence, guideline, overdose) are for the cards; `knowledge show` prints them with their sources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TreatmentOption {
@@ -371,19 +372,19 @@ pub struct TreatmentOption {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change_over: Option<&'static str>,
     /// What to weigh with the patient.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub talk: Option<Talk>,
     /// What it is labelled for in the country of the site, or that this was not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What is known of it, in one line.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub evidence: Option<&'static str>,
     /// Its place in CANMAT 2023.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub guideline: Option<&'static str>,
     /// How dangerous an overdose is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub overdose: Option<&'static str>,
     /// Which row of the option table it comes from; `None` for `optimise` and `referral`.
     #[serde(skip)]

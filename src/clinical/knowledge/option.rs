@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::antidepressant::Antidepressant;
 use super::care_level::CareLevel;
@@ -103,8 +103,7 @@ struct OptionDrug {
 }
 
 /// What to weigh with the patient (rules.md 10): trade-offs in our own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "one text per column of the table, named as there")]
 pub struct Talk {
     pub time_to_effect: &'static str,
