@@ -49,6 +49,7 @@ pub struct Parameters {
     pub phq9_recent_days: Days,
     pub trd_min_adequate_failures: i32,
     pub trd_min_classes: i32,
+    pub class_closed_after_failures: i32,
     pub tier1_min_adequate_failures: i32,
     pub episode_remission_days: Days,
     pub episode_no_treatment_days: Days,
@@ -157,7 +158,7 @@ pub(super) fn parameters(
         cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days augmentation_counts intolerance_counts
         baseline_window_before_days baseline_window_after_days end_score_min_day end_score_after_stop_days phq9_response_drop_pct
         phq9_partial_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
-        tier1_min_adequate_failures episode_remission_days episode_no_treatment_days episode_default_lookback_days
+        class_closed_after_failures tier1_min_adequate_failures episode_remission_days episode_no_treatment_days episode_default_lookback_days
         bipolar_moderate_needed bipolar_switch_window_days bipolar_early_onset_below_years bipolar_failures_indicator
         bipolar_episodes_indicator bipolar_suppress_after_override_days bipolar_refuted_suppress_days mdq_min_yes rms_min_yes
         tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female hb_flag_male hb_flag_pregnant hb_flag_alone

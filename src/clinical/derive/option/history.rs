@@ -7,9 +7,6 @@ use crate::clinical::chart::{Extent, Kind, ProcedureKind};
 use crate::clinical::knowledge::OptionRow;
 use crate::clinical::units::{Ingredient, SourceRef};
 
-/// After so many counted failures in one class its other drugs are no option (rules.md 9.3).
-const FAILURES_OF_A_CLASS: usize = 2;
-
 /// What is on record of one option.
 pub(super) struct History {
     /// What removes it.
@@ -84,7 +81,7 @@ fn against(ground: &Ground<'_>, drug: Ingredient, kind: StepKind) -> Vec<Reasone
         Reasoned { text: format!("reaction on file, {day}"), basis: vec![reaction.source.clone()] }
     }));
     if let Some(class) = ground.knowledge.antidepressant(drug).map(|row| row.class).filter(|_| kind == StepKind::Switch)
-        && failures_in(ground, class) >= FAILURES_OF_A_CLASS
+        && i32::try_from(failures_in(ground, class)).is_ok_and(|count| count >= ground.parameters().class_closed_after_failures)
     {
         reasons.push(Reasoned::plain(format!("two adequate failures within its class ({class})")));
     }

@@ -113,6 +113,7 @@ fn dementia_removes_every_antipsychotic_and_asks_for_geriatric_psychiatry() {
         not_left_out(&scene().code(ConditionGroup::DementiaMci, 900), Augment, id);
     }
     not_left_out(&scene().code(ConditionGroup::Dementia, 900), Augment, "mirtazapine");
+    says(&scene().code(ConditionGroup::Dementia, 900), Switch, "nortriptyline", Caution, "avoid in dementia");
     says(&scene().after(1).code(ConditionGroup::Dementia, 900), Referral, "psychiatry", Suitable, "geriatric psychiatry");
     left_out(&scene().after(1).code(ConditionGroup::DementiaMci, 900), Referral, "psychiatry", "after two adequate failures");
 }

@@ -57,6 +57,8 @@ fn psychotic_depression_opens_ect_without_a_failure_and_says_what_is_needed() {
     not_left_out(&psychotic(), Neurostimulation, "ect");
     says(&psychotic(), Switch, "sertraline", Caution, "an antidepressant plus an antipsychotic, or ECT");
     says(&psychotic(), Referral, "psychiatry", Suitable, "urgent psychiatric assessment");
+    says(&psychotic(), Neurostimulation, "tms", Caution, "ECT comes first");
+    says(&scene().after(1).code(ConditionGroup::Catatonia, 10), Augment, "aripiprazole", Caution, "catatonia may get worse");
     left_out(&psychotic(), Augment, "lithium", "after two adequate failures");
     left_out(&scene().after(0).past_code(ConditionGroup::DepressionPsychotic, 10), Neurostimulation, "ect", "no adequate failure yet");
 }
