@@ -24,11 +24,6 @@ const LEFT_TO_THE_NEXT_ISSUE: &[Left] = &[
         cases: &["psychotic-depression-on-day-10", "pregnant-after-one-failed-trial", "dementia-at-78-on-the-highest-citalopram-dose"],
         why: "the variants urgent, pregnancy and dementia",
     },
-    Left {
-        member: "mustNot.options",
-        cases: &["lamotrigine-for-epilepsy", "pregnant-after-one-failed-trial", "dementia-at-78-on-the-highest-citalopram-dose"],
-        why: "contraindications and pregnancy fit the options to the patient",
-    },
 ];
 
 /// Members of these cases that are not asked yet.

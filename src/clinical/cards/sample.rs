@@ -1,10 +1,11 @@
 //! Assessments made by hand, for the tests of the cards.
 
 use super::{Memory, Occasion, Situation};
+use crate::clinical::derive::sample::{dose_limits_of, no_circumstances, options_of};
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
-    ContributorWeight, CoverageSummary, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, OptionGround, PatientSummary,
-    Quality, Reason, Response, SafetyFinding, SafetyIndicator, Scope, ScopeStatus, Score, Severity, Staging, Trial, options,
+    ContributorWeight, CoverageSummary, DoseLimits, DoseSpan, IndicatorWeight, Interaction, KnowledgeStamp, Marker, PatientSummary,
+    Quality, Reason, Response, SafetyFinding, SafetyIndicator, Scope, ScopeStatus, Score, Severity, Staging, Trial,
 };
 use crate::clinical::derive::{Evidence, Extent};
 use crate::clinical::knowledge::Knowledge;
@@ -73,6 +74,7 @@ pub(super) fn trial(name: &'static str, mg: f64, days: Days) -> Trial {
         current_form: Form::Unknown,
         interaction_cap: None,
         loss_confirmed: false,
+        dose_limits: DoseLimits::default(),
         notes: Vec::new(),
     }
 }
@@ -137,6 +139,7 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         safety: Vec::new(),
         overdose_risk: None,
         options: Vec::new(),
+        circumstances: no_circumstances(),
         monitoring_due: Vec::new(),
         monitoring_not_known: Vec::new(),
         interactions: Vec::new(),
@@ -217,23 +220,19 @@ pub(super) fn signing(assessment: &Assessment) -> Situation<'_> {
     Situation { occasion: Occasion::OrderSigned, ..situation(assessment) }
 }
 
-/// The options of the assessment as `derive` fills them in.
+/// The options of the assessment as `derive` fills them in, over a chart that holds nothing else.
 pub(super) fn with_options(mut assessment: Assessment) -> Assessment {
-    let found = options(&OptionGround {
-        trials: &assessment.trials,
-        current: assessment.current_trial,
-        counted: &assessment.counted_failures,
-        augmentation: &assessment.augmentation,
-        taken: &[],
-        hints: &[],
-        in_scope: true,
-        bipolar_strong: false,
-        tier_zero: false,
-        as_of: assessment.as_of,
-        age: assessment.patient.age_years,
-        knowledge: Knowledge::builtin(),
-    });
-    assessment.options = found;
+    assessment.options = options_of(&assessment);
+    assessment
+}
+
+/// The same patient at another age, with what that says of each dose.
+pub(super) fn at_age(mut assessment: Assessment, age: i32) -> Assessment {
+    assessment.patient.age_years = Some(age);
+    let limits = dose_limits_of(&assessment);
+    for (trial, limits) in assessment.trials.iter_mut().zip(limits) {
+        trial.dose_limits = limits;
+    }
     assessment
 }
 

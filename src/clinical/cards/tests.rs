@@ -41,6 +41,7 @@ fn blocks_are_a_blank_line_apart() {
     let detail = cards(situation(&assessment)).remove(0).detail;
     for (line, next) in detail.lines().zip(detail.lines().skip(1)) {
         let apart = line.is_empty() || next.is_empty();
+        let (line, next) = (line.trim_start(), next.trim_start());
         let same = (line.starts_with("- ") && next.starts_with("- ")) || (line.starts_with('|') && next.starts_with('|'));
         assert!(apart || same, "{line}\n{next}");
     }

@@ -10,9 +10,12 @@ use super::draft::DraftOrder;
 use super::ended::Ended;
 use super::interaction::{Interaction, InteractionCap, InteractionLine, NotChecked};
 use super::monitoring::{MonitoringItem, MonitoringNotKnown};
+use super::option::DoseLimits;
 use super::safety::{OverdoseRisk, SafetyFinding};
 use super::staging::Staging;
+use super::state::Circumstances;
 pub use crate::clinical::chart::{Evidence, Extent, Gap, Sex, Unread};
+pub use crate::clinical::knowledge::Talk;
 use crate::clinical::units::{DailyDose, Day, Days, Form, Ingredient, Instrument, SourceRef, Span};
 
 /// What the record of one patient comes to, on one day.
@@ -43,6 +46,9 @@ pub struct Assessment {
     /// Why medicines that are dangerous in overdose come last (rules.md 9.2).
     pub overdose_risk: Option<OverdoseRisk>,
     pub options: Vec<TreatmentOption>,
+    /// Pregnancy, dementia, psychotic features, the urgent pathway ...: what a card words itself by (rules.md 10).
+    #[serde(skip)]
+    pub circumstances: Circumstances,
     pub monitoring_due: Vec<MonitoringItem>,
     /// Tests of drugs being taken of which it cannot be told whether they are due.
     pub monitoring_not_known: Vec<MonitoringNotKnown>,
@@ -229,6 +235,9 @@ pub struct Trial {
     /// How far interactions and circumstances let the dose go, while it is taken (rules.md 10, variant `dose`).
     #[serde(skip)]
     pub interaction_cap: Option<InteractionCap>,
+    /// What the chart says of its dose: age, kidney, liver.
+    #[serde(skip)]
+    pub dose_limits: DoseLimits,
     /// Whether the loss of response is confirmed: two scores of 10 or more at least `lost_response_scores_apart_days` apart
     /// after the response (rules.md 4).
     #[serde(skip)]
@@ -355,18 +364,50 @@ pub struct Note {
 }
 
 /// One next step that could be taken.
+///
+/// What is said of how it is done stands only where it is not left out. Texts that are the same for every patient (what to weigh,
+/// evidence, guideline, overdose) are for the cards; `knowledge show` prints them with their sources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TreatmentOption {
     /// The drug or procedure in lower case with hyphens, unique within its kind.
     pub id: String,
+    /// What a prescriber calls it.
+    pub name: &'static str,
     /// What kind of step.
     pub kind: StepKind,
     /// Whether it is offered.
     pub verdict: Verdict,
-    /// Why, as facts of this chart.
+    /// Why, as facts of this chart. Values of the record in it are still unescaped.
     pub reasons: Vec<String>,
+    /// The records that the reasons rest on.
+    pub basis: Vec<SourceRef>,
     /// What to measure before and during.
     pub monitoring: Vec<String>,
+    /// The starting dose; for a procedure how it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<&'static str>,
+    /// The first steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub titration: Option<&'static str>,
+    /// What becomes of the present drug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_over: Option<&'static str>,
+    /// What to weigh with the patient.
+    #[serde(skip)]
+    pub talk: Option<Talk>,
+    /// What it is labelled for in the country of the site, or that this was not checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What is known of it, in one line.
+    #[serde(skip)]
+    pub evidence: Option<&'static str>,
+    /// Its place in CANMAT 2023.
+    #[serde(skip)]
+    pub guideline: Option<&'static str>,
+    /// How dangerous an overdose is.
+    #[serde(skip)]
+    pub overdose: Option<&'static str>,
     /// Which row of the option table it comes from; `None` for `optimise` and `referral`.
     #[serde(skip)]
     pub row: Option<&'static str>,

@@ -8,7 +8,6 @@ use crate::clinical::chart::{Chart, Condition, Measurement};
 use crate::clinical::knowledge::{Knowledge, Parameters};
 use crate::clinical::units::{ConditionGroup, Day, Days, DrugGroup, Ingredient, Instrument};
 
-#[allow(dead_code, reason = "each part of the judgement takes what it needs; goes when all are there")]
 /// The record and the trials of one patient on one day. Contributors, indicators, interactions, monitoring and options ask it.
 #[derive(Clone, Copy)]
 pub struct Ground<'a> {
@@ -38,7 +37,6 @@ pub struct Ground<'a> {
     pub courses: &'a [Course],
 }
 
-#[allow(dead_code, reason = "as above")]
 impl<'a> Ground<'a> {
     /// The numbers a site may change.
     pub fn parameters(&self) -> &'a Parameters {

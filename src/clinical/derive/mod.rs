@@ -16,12 +16,14 @@ mod draft;
 mod ended;
 mod episode;
 mod exposure;
+mod fact;
 mod failure;
 mod ground;
 mod interaction;
 mod monitoring;
 mod option;
 mod pair;
+mod pregnancy;
 mod response;
 mod run;
 mod safety;
@@ -32,6 +34,7 @@ mod score;
 mod session;
 mod spell;
 mod staging;
+mod state;
 #[cfg(test)]
 mod story;
 mod supply;
@@ -46,22 +49,26 @@ pub use bipolar::{Bipolar, BipolarIndicator, BipolarState, CurrentMania, Indicat
 pub use contributor::{Contributor, ContributorStatus, ContributorWeight, WorkupItem, WorkupStatus};
 pub use draft::{DraftOrder, DraftRole};
 pub use ended::{EndReason, Ended};
+pub use fact::Fact;
 pub use interaction::{Interaction, InteractionCap, InteractionLine, NotChecked, Severity};
 pub use monitoring::{LastResult, MonitoringItem, MonitoringNotKnown, Urgency};
-pub use option::{DoseRoom, OptionGround, dose_room, dose_text, options};
+pub use option::{DoseLimits, DoseRoom, dose_room, dose_text};
+pub use pregnancy::{Breastfeeding, Postpartum, Pregnancy};
 pub use response::classify;
 pub use safety::{OverdoseRisk, SafetyFinding, SafetyIndicator};
 pub use staging::{Maudsley, MaudsleyItems, Staging};
+pub use state::{AgeBand, Circumstances};
 pub use supply::supply_period;
 pub use symptom::Hint;
 pub use tier::{below_minimum, cannot_be_raised, not_tolerated};
 
 use crate::clinical::chart::{Chart, Kind};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{Day, Ingredient};
+use crate::clinical::units::Day;
 
 use augmentation::Added;
 use ground::Ground;
+use option::Standing;
 use trial::Bench;
 
 /// What the record of one patient comes to on one day. The cards are added by whoever shows them.
@@ -81,10 +88,8 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let counted = failure::counted(&trials, knowledge.parameters());
     let current = current::current(&trials);
     let age = scope::age(chart, as_of);
-    let caps = interaction::caps_of(&trials, &interaction::Scene::of(chart, knowledge, &taken, &trials, as_of, age));
-    cap_doses(&mut trials, &caps);
     let courses = session::courses(chart, knowledge, as_of);
-    let ground = Ground {
+    let setting = Ground {
         chart,
         knowledge,
         as_of,
@@ -92,39 +97,36 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         taken: &taken,
         scores: &scores,
         episode: episode.as_ref(),
-        trials: &trials,
+        trials: &[],
         current,
         counted: &counted,
         augmentation: &augmentation,
         courses: &courses,
     };
+    let safety = safety::safety(&Ground { trials: &trials, ..setting });
+    let overdose_risk = safety::overdose_risk(&setting, &safety);
+    let danger = safety.iter().find(|finding| finding.indicator == SafetyIndicator::Critical);
+    let circumstances = state::circumstances(&setting, danger, overdose_risk.as_ref());
+    bound_doses(&mut trials, setting, &circumstances);
+    let ground = Ground { trials: &trials, ..setting };
     let bipolar = bipolar::bipolar(&ground, known);
     let staging = staging::staging(&ground);
     let contributor::Judged { contributors, workup, notes: beside } = contributor::judged(&ground);
-    let safety = safety::safety(&ground);
-    let overdose_risk = safety::overdose_risk(&ground, &safety);
     let notes = notes(&ground, beside);
     let interactions = interaction::interactions(&ground);
     let monitoring = monitoring::monitoring(&ground);
     let hints = symptom::hints(&ground);
     let drafts = draft::drafts(&ground);
-    let tier_zero =
-        not_tolerated(&trials, current).is_some() || current.is_some_and(|index| cannot_be_raised(&trials[index], age, knowledge, as_of));
-    let being_taken: Vec<Ingredient> = ground.being_taken().map(|drug| drug.ingredient).collect();
-    let options = options(&OptionGround {
-        trials: &trials,
-        current,
-        counted: &counted,
-        augmentation: &augmentation,
-        taken: &being_taken,
-        hints: &hints,
+    let unraisable = |index: usize| cannot_be_raised(&trials[index], age, knowledge, as_of);
+    let standing = Standing {
         in_scope: scope.status == ScopeStatus::InScope,
         bipolar_strong: bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong),
-        tier_zero,
-        as_of,
-        age,
-        knowledge,
-    });
+        tier_zero: not_tolerated(&trials, current).is_some() || current.is_some_and(unraisable),
+        failures: counted.len(),
+        circumstances: &circumstances,
+        hints: &hints,
+    };
+    let options = option::options(&ground, &standing);
     Assessment {
         as_of,
         knowledge: KnowledgeStamp {
@@ -149,6 +151,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         safety,
         overdose_risk,
         options,
+        circumstances,
         monitoring_due: monitoring.due,
         monitoring_not_known: monitoring.not_known,
         interactions: interactions.found,
@@ -183,10 +186,14 @@ fn trials(bench: Bench<'_>, spells: &[spell::Spell<'_>], added: &[Added], episod
         .collect()
 }
 
-/// Notes on each trial that is under way how far interactions and circumstances let its dose go.
-fn cap_doses(trials: &mut [Trial], caps: &[Option<InteractionCap>]) {
-    for (trial, cap) in trials.iter_mut().zip(caps) {
-        trial.interaction_cap.clone_from(cap);
+/// Notes on each trial how far age, kidney, liver and, while it is under way, interactions let its dose go.
+fn bound_doses(trials: &mut [Trial], setting: Ground<'_>, circumstances: &Circumstances) {
+    let ground = Ground { trials, ..setting };
+    let limits: Vec<DoseLimits> = trials.iter().map(|trial| option::dose_limits(&ground, circumstances, trial.drug)).collect();
+    let caps = interaction::caps_of(&ground);
+    for ((trial, limits), cap) in trials.iter_mut().zip(limits).zip(caps) {
+        trial.dose_limits = limits;
+        trial.interaction_cap = cap;
     }
 }
 

@@ -1,5 +1,9 @@
 //! Records for the tests of this room.
 
+use super::ground::Ground;
+use super::option::{DoseLimits, Standing, dose_limits, options};
+use super::score::Scores;
+use super::{AgeBand, Assessment, Circumstances, Pregnancy, TreatmentOption};
 use crate::clinical::chart::{
     Amount, Certainty, Chart, Component, Condition, Coverage, Evidence, Extent, Instruction, Kind, MedicationRecord, Medicine, Patient,
     Recognition, RecordState, Screening, Sex, Step,
@@ -107,4 +111,63 @@ pub fn condition(group: ConditionGroup) -> Condition {
         recorded: Some(day("2025-05-01")),
         updated: None,
     }
+}
+
+/// Nothing that a next step would word itself by.
+pub fn no_circumstances() -> Circumstances {
+    Circumstances {
+        pregnancy: Pregnancy::NotAsked,
+        postpartum: None,
+        dementia: None,
+        psychotic_features: None,
+        catatonia: None,
+        urgent: Vec::new(),
+        substance_use: None,
+        overdose_risk: Vec::new(),
+        age_band: AgeBand::Adult,
+    }
+}
+
+/// The options of an assessment made by hand, over a chart that was had in full and holds nothing else.
+pub fn options_of(assessment: &Assessment) -> Vec<TreatmentOption> {
+    over_an_empty_chart(assessment, |ground| {
+        let standing = Standing {
+            in_scope: true,
+            bipolar_strong: false,
+            tier_zero: false,
+            failures: assessment.counted_failures.len(),
+            circumstances: &assessment.circumstances,
+            hints: &[],
+        };
+        options(ground, &standing)
+    })
+}
+
+/// What the age alone says of the dose of each trial.
+pub fn dose_limits_of(assessment: &Assessment) -> Vec<DoseLimits> {
+    over_an_empty_chart(assessment, |ground| {
+        assessment.trials.iter().map(|trial| dose_limits(ground, &assessment.circumstances, trial.drug)).collect()
+    })
+}
+
+fn over_an_empty_chart<T>(assessment: &Assessment, judge: impl Fn(&Ground<'_>) -> T) -> T {
+    let mut chart = Chart::default();
+    for kind in Kind::ALL {
+        chart.coverage.set(kind, Extent::Full);
+    }
+    let scores = Scores::default();
+    judge(&Ground {
+        chart: &chart,
+        knowledge: Knowledge::builtin(),
+        as_of: assessment.as_of,
+        age: assessment.patient.age_years,
+        taken: &[],
+        scores: &scores,
+        episode: None,
+        trials: &assessment.trials,
+        current: assessment.current_trial,
+        counted: &assessment.counted_failures,
+        augmentation: &assessment.augmentation,
+        courses: &assessment.courses,
+    })
 }

@@ -14,7 +14,7 @@ pub fn below_minimum(trial: &Trial, knowledge: &Knowledge, as_of: Day) -> bool {
     low && trial.start.is_none_or(settled) && trial.last_increase.is_none_or(settled)
 }
 
-/// Whether the trial is below the minimum and has reached the maximum for this age and form: only a switch is left.
+/// Whether the trial is below the minimum and has reached the maximum for this age, form, kidney, liver and interactions: only a switch is left.
 pub fn cannot_be_raised(trial: &Trial, age: Option<i32>, knowledge: &Knowledge, as_of: Day) -> bool {
     trial.ongoing && below_minimum(trial, knowledge, as_of) && dose_room(trial, age, knowledge).is_exhausted(trial)
 }

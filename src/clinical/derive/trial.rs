@@ -14,7 +14,7 @@ use super::score::Scores;
 use super::spell::Spell;
 use super::supply::sources;
 use super::taken::{Lane, Taken};
-use super::{Adequacy, DoseSpan, Episode, Marker, Note, Quality, Reason, Trial};
+use super::{Adequacy, DoseLimits, DoseSpan, Episode, Marker, Note, Quality, Reason, Trial};
 
 /// What the trials of one patient are judged with.
 #[derive(Clone, Copy)]
@@ -95,6 +95,7 @@ pub fn trial(bench: Bench<'_>, spell: &Spell<'_>, judged: Judged, beside: &[Mark
         nothing_dispensed_since: spell.standing_since,
         current_form: form(spell),
         interaction_cap: None,
+        dose_limits: DoseLimits::default(),
         loss_confirmed: course.lost.as_ref().is_some_and(|lost| lost.confirmed),
         notes: spell.notes.clone(),
     };

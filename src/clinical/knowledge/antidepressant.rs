@@ -35,8 +35,6 @@ pub struct Antidepressant {
     pub outpatient_maximum: Option<DailyDose>,
     /// A lower maximum from an age on.
     pub geriatric: Option<GeriatricMaximum>,
-    /// From this age a switch is more usual than a rise of the dose (rules.md 10, variant `dose`); no maximum.
-    pub no_rise_from_age: Option<i32>,
     /// A maximum of its own for a form.
     pub maximum_by_form: Vec<(Form, DailyDose)>,
     /// Where the label's range starts, if lower than the minimum.
@@ -107,8 +105,6 @@ pub(super) struct AntidepressantRow {
     label_range_start: &'static str,
     geriatric_from_age: &'static str,
     geriatric_maximum: &'static str,
-    no_rise_from_age: &'static str,
-    no_rise_source: &'static str,
     clock_reset_parameter: &'static str,
     start_dose: &'static str,
     titration: &'static str,
@@ -262,10 +258,6 @@ fn antidepressant(
     let doses = Doses::new(row, &mut cells);
     let trial_use = cells.one_of("trial_use", row.trial_use, TRIAL_USES)?;
     check_texts(row, trial_use, &doses, &mut cells);
-    let no_rise_from_age = cells.whole("no_rise_from_age", row.no_rise_from_age);
-    if no_rise_from_age.is_some() {
-        cells.filled("no_rise_source", row.no_rise_source);
-    }
     let of_form = |limit| {
         let own = limits.get(&ingredient).into_iter().flatten();
         own.filter_map(|(kind, form, dose)| (*kind == limit).then_some((*form, *dose))).collect()
@@ -281,7 +273,6 @@ fn antidepressant(
         usual_maximum: doses.usual_maximum,
         outpatient_maximum: doses.outpatient_maximum,
         geriatric: doses.geriatric,
-        no_rise_from_age,
         maximum_by_form: of_form(Limit::Maximum),
         label_range_start: doses.label_range_start,
         clock_reset_gap: clock_reset_gap(row, parameters, &mut cells),

@@ -38,16 +38,6 @@ impl Cells<'_> {
         number
     }
 
-    /// A count; `None` for an empty cell.
-    pub fn count(&mut self, column: &'static str, text: &str) -> Option<usize> {
-        let number = self.whole(column, text)?;
-        let count = usize::try_from(number).ok();
-        if count.is_none() {
-            self.fault(Fault::NotANumber { column, text: text.to_owned() });
-        }
-        count
-    }
-
     /// A daily dose; `None` for an empty cell.
     pub fn dose(&mut self, column: &'static str, text: &str) -> Option<DailyDose> {
         let dose = self.number(column, text).map(DailyDose::from_mg)?;

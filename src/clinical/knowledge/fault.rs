@@ -29,6 +29,10 @@ pub(super) enum Fault {
     NeverMakesACard,
     #[error("unknown care level `{0}`")]
     UnknownCareLevel(String),
+    #[error("`{what}` stands once among the drugs of `{of}`, not twice and not elsewhere")]
+    Misplaced { what: String, of: &'static str },
+    #[error("`{text}` in column `{column}` is no limit: `< 30`, `>= 65`, `= 1`, `>= 140/90`, `> 3 x ULN 40`")]
+    NotALimit { column: &'static str, text: String },
     #[error("`{what}` stands already in {first}")]
     Twice { what: String, first: String },
     #[error("code {code} stands in {group} twice, first in {first}")]

@@ -7,14 +7,17 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::antidepressant::antidepressants;
+use super::care_level::care_levels;
+use super::change_over::change_overs;
 use super::condition::Conditions;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault};
 use super::interaction::{InteractionRows, InteractionTables};
+use super::limit::{Known as LimitTables, limits};
 use super::meaning::Meanings;
 use super::monitoring::{Known, monitoring};
 use super::observation::Observations;
-use super::option::{care_levels, options};
+use super::option::{Beside, options};
 use super::parameter::parameters;
 use super::product::{ProductMarks, products};
 use super::raw::{RawTable, Row, Texts};
@@ -101,8 +104,14 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
 
     let rows = tables.rows("care_levels.csv");
     let care_levels = care_levels(&rows, &mut tables.defects);
-    let rows = tables.rows("options.csv");
-    let options = options(&rows, &care_levels, &drugs, &mut tables.defects);
+    let rows = tables.rows("change_over.csv");
+    let change_over = change_overs(&rows, &antidepressants, &drugs, &mut tables.defects);
+    let (rows, drug_rows) = (tables.rows("options.csv"), tables.rows("option_drugs.csv"));
+    let beside = Beside { care_levels: &care_levels, drugs: &drugs, drug_rows: &drug_rows, change_over: &change_over };
+    let options = options(&rows, &beside, &mut tables.defects);
+    let rows = tables.rows("option_limits.csv");
+    let known = LimitTables { options: &options, antidepressants: &antidepressants, drugs: &drugs };
+    let option_limits = limits(&rows, &known, &mut tables.defects);
 
     let rows = tables.rows("monitoring.csv");
     let known = Known { drugs: &drugs, antidepressants: &antidepressants, options: &options };
@@ -148,6 +157,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         products,
         product_marks,
         options,
+        option_limits,
         care_levels,
         monitoring,
         symptoms,

@@ -4,11 +4,15 @@
 //! The tables live as long as the program: names handed out are `&'static`.
 
 mod antidepressant;
+mod care_level;
 mod cell;
+mod change_over;
 mod condition;
+mod country;
 mod drug;
 mod fault;
 mod interaction;
+mod limit;
 mod load;
 mod meaning;
 mod monitoring;
@@ -26,14 +30,17 @@ mod symptom;
 mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
+pub use care_level::CareLevel;
+pub use country::Country;
 pub use drug::NameMatch;
 pub use interaction::{
     Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, Selector, Window,
 };
+pub use limit::{Effect, Limit, Measure, OptionLimit, Period, PregnancyState, Target, Trigger};
 pub use load::{Defect, SiteChange, SiteFile};
 pub use monitoring::{CardShare, DueDay, MonitoringRow};
 pub use observation::Observation;
-pub use option::{CareLevel, Offer, OptionKind, OptionRow};
+pub use option::{Offer, OptionKind, OptionRow, Talk};
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
 pub use staging::{CodeSeverity, StagingPoints};
@@ -63,6 +70,7 @@ pub struct Knowledge {
     products: HashMap<&'static str, Product>,
     product_marks: ProductMarks,
     options: Vec<OptionRow>,
+    option_limits: Vec<OptionLimit>,
     care_levels: Vec<CareLevel>,
     monitoring: Vec<MonitoringRow>,
     symptoms: Vec<SymptomRow>,
@@ -259,6 +267,11 @@ impl Knowledge {
     /// What a fixed combination that counts as one drug holds, with how much a unit.
     pub fn contents(&self, drug: Ingredient) -> impl Iterator<Item = (Ingredient, Strength)> {
         self.interactions.contents.iter().filter(move |content| content.drug == drug).map(|content| (content.contains, content.strength))
+    }
+
+    /// What removes an option or is to be said beside it, in the order of the table.
+    pub fn option_limits(&self) -> &[OptionLimit] {
+        &self.option_limits
     }
 
     /// Who can do what, in order.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::country::Country;
 use super::fault::{Defects, Fault, Place};
 use super::load::SiteChange;
 use super::raw::Row;
@@ -15,6 +16,7 @@ use crate::clinical::units::{ConditionGroup, Days};
 #[allow(missing_docs, reason = "meaning, unit, range and source of each stand in its row of parameters.csv")]
 pub struct Parameters {
     pub min_age_years: i32,
+    pub country: Country,
     pub index_condition_required: bool,
     pub index_condition_groups: Vec<ConditionGroup>,
     pub hospice_recent_days: Days,
@@ -53,11 +55,8 @@ pub struct Parameters {
     pub phq9_recent_days: Days,
     pub trd_min_adequate_failures: i32,
     pub trd_min_classes: i32,
+    pub class_closed_after_failures: i32,
     pub tier1_min_adequate_failures: i32,
-    pub class_failures_remove_class: i32,
-    pub referral_min_failures: i32,
-    pub referral_first_min_failures: i32,
-    pub optimum_figures_from_age: i32,
     pub episode_remission_days: Days,
     pub episode_no_treatment_days: Days,
     pub episode_default_lookback_days: Days,
@@ -153,18 +152,23 @@ pub struct Parameters {
     pub qtc_fresh_days: Days,
     pub two_reuptake_inhibitors_days: Days,
     pub withdrawal_recent_days: Days,
-    pub pregnancy_days: Days,
     pub selegiline_mao_b_max_mg: f64,
     pub escitalopram_qt_major_above_mg: f64,
     pub suicide_behaviour_days: Days,
     pub pregnancy_unknown_min_age: i32,
     pub pregnancy_unknown_max_age: i32,
     pub pregnancy_status_fresh_days: Days,
-    pub pregnancy_positive_days: Days,
+    pub pregnancy_counts_days: Days,
+    pub hcg_positive_from: f64,
+    pub hcg_negative_below: f64,
     pub postpartum_days: Days,
     pub standing_warning_repeat_days: Days,
     pub dose_card_after_increase_days: Days,
     pub overdose_caution_days: Days,
+    pub overdose_item9_from: i32,
+    pub older_from_age: i32,
+    pub elderly_from_age: i32,
+    pub referral_first_from_failures: i32,
 }
 
 /// A share in whole percent, compared exactly (`covered * 100 >= percent * window`).
@@ -221,7 +225,7 @@ pub(super) fn parameters(
         augmentation_holds_days augmentation_counts intolerance_counts baseline_window_before_days baseline_window_after_days
         end_score_min_day end_score_after_stop_days score_after_augmentation_days phq9_response_drop_pct phq9_partial_drop_pct
         improving_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
-        tier1_min_adequate_failures class_failures_remove_class referral_min_failures referral_first_min_failures optimum_figures_from_age
+        tier1_min_adequate_failures
         episode_remission_days episode_no_treatment_days episode_default_lookback_days bipolar_moderate_needed bipolar_switch_window_days
         bipolar_early_onset_below_years bipolar_failures_indicator bipolar_episodes_indicator bipolar_suppress_after_override_days
         bipolar_refuted_suppress_days mdq_min_yes rms_min_yes tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female
@@ -238,10 +242,12 @@ pub(super) fn parameters(
         vitamin_b12_low_below hb_treat_first_below hb_repeat_apart_days mcv_low_below ferritin_low_below ahi_flag ahi_flag_with_symptoms
         stop_bang_flag stop_bang_flag_obese stop_bang_bmi pap_recent_days substance_screen_days audit_c_positive_men
         audit_c_positive_women audit_positive_from dast_10_positive_from substance_withdrawal_days substance_intoxication_days
-        stressor_recent_days chronic_pain_lasting_days steroid_high_dose_mg steroid_min_days pregnancy_positive_days
+        stressor_recent_days chronic_pain_lasting_days steroid_high_dose_mg steroid_min_days
         lithium_elderly_from_age lithium_egfr_below lithium_egfr_fall_pct lab_baseline_before_days lab_baseline_after_days
         qtc_very_long_from qtc_long_from_male qtc_long_from_female qtc_normal_below qtc_fresh_days two_reuptake_inhibitors_days
-        withdrawal_recent_days pregnancy_days selegiline_mao_b_max_mg escitalopram_qt_major_above_mg
+        withdrawal_recent_days  selegiline_mao_b_max_mg escitalopram_qt_major_above_mg country class_closed_after_failures
+        pregnancy_counts_days hcg_positive_from hcg_negative_below overdose_item9_from older_from_age elderly_from_age
+        referral_first_from_failures
     }
 }
 
@@ -382,6 +388,12 @@ impl FromText for PdcScope {
             "trial" => Some(PdcScope::Trial),
             _ => None,
         }
+    }
+}
+
+impl FromText for Country {
+    fn from_text(text: &str) -> Option<Country> {
+        text.parse().ok()
     }
 }
 

@@ -20,6 +20,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("drug_group", "drug_groups.csv"),
     ("product", "products.csv"),
     ("product_mark", "product_marks.csv"),
+    ("option_limit", "option_limits.csv"),
     ("condition", "conditions.csv"),
     ("observation", "observations.csv"),
     ("meaning", "meanings.csv"),

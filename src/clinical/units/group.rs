@@ -107,6 +107,7 @@ vocabulary! {
         CautionHyponatraemia = "caution.hyponatraemia",
         CautionAdherence = "caution.adherence",
         CautionAdrenal = "caution.adrenal",
+        ContraindicationAddison = "contraindication.addison",
         Hospice = "hospice",
         Catatonia = "catatonia",
         ContraindicationLiver = "contraindication.liver",

@@ -32,6 +32,8 @@ vocabulary! {
         AnswerRiskHigh = "answer.risk-high",
         AnswerRiskModerate = "answer.risk-moderate",
         AnswerRiskLow = "answer.risk-low",
+        AnswerPregnant = "answer.pregnant",
+        AnswerNotPregnant = "answer.not-pregnant",
         ReactionActivation = "reaction.activation",
     }
 }

@@ -142,8 +142,7 @@ fn no_rise_of_a_tricyclic_or_paroxetine_from_65_on() {
         ("paroxetine", 10.0, 65, false),
         ("sertraline", 25.0, 80, true),
     ] {
-        let mut assessment = assessment(vec![trial(name, mg, 70)]);
-        assessment.patient.age_years = Some(age);
+        let assessment = at_age(assessment(vec![trial(name, mg, 70)]), age);
         let card = card(situation(&assessment)).expect("speaks");
         assert_eq!(card.variant, Some("dose"));
         assert_eq!(card.detail.contains("Suggested: raise"), rises, "{name} at {age}");

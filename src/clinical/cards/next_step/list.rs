@@ -3,7 +3,7 @@
 use super::super::Situation;
 use super::super::finding::Block;
 use super::super::markdown::{inline, shortened};
-use crate::clinical::derive::{StepKind, TreatmentOption, Verdict};
+use crate::clinical::derive::{StepKind, Talk, TreatmentOption, Verdict};
 use crate::clinical::knowledge::{CareLevel, OptionRow};
 
 /// The most options of one kind that a side bar has room for; the assessment lists all.
@@ -11,6 +11,9 @@ const PER_KIND: usize = 3;
 
 /// The most characters of one text of the option table in a line.
 const TEXT: usize = 110;
+
+/// The most characters of what to measure: the schedules of antipsychotics are long.
+const MONITORING: usize = 160;
 
 /// The most options named as left out.
 const LEFT_OUT: usize = 8;
@@ -22,7 +25,7 @@ pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Bloc
         let (shown, more) = best(&offered);
         let mut lines: Vec<String> = shown.iter().map(|option| line(option, situation)).collect();
         if !more.is_empty() {
-            let names: Vec<String> = more.iter().map(|option| name(option, situation)).collect();
+            let names: Vec<String> = more.iter().map(|option| option.name.to_owned()).collect();
             lines.push(format!("also: {}", inline(&shortened(&names.join(", "), TEXT))));
         }
         (!lines.is_empty()).then_some(Block::List(heading(kind), lines))
@@ -38,7 +41,7 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
         let (shown, more) = best(&offered);
         // what stands in brackets in the table is for the details
         let short = |name: String| name.split(" (").next().unwrap_or_default().to_owned();
-        let names: Vec<String> = shown.iter().map(|option| short(name(option, situation))).collect();
+        let names: Vec<String> = shown.iter().map(|option| short(option.name.to_owned())).collect();
         (names, more.len())
     };
     let order = order(situation, adjunct_first);
@@ -86,7 +89,7 @@ fn order(situation: Situation<'_>, adjunct_first: bool) -> [StepKind; 7] {
     use StepKind::{Augment, Neurostimulation, Optimise, Psychotherapy, RapidActing, Referral, Switch};
     let (first, second) = if adjunct_first { (Augment, Switch) } else { (Switch, Augment) };
     let failures = i32::try_from(situation.assessment.adequate_failed_trials).unwrap_or(i32::MAX);
-    if failures >= situation.knowledge.parameters().referral_first_min_failures {
+    if failures >= situation.knowledge.parameters().referral_first_from_failures {
         [Referral, Optimise, first, second, Psychotherapy, Neurostimulation, RapidActing]
     } else {
         [Optimise, first, second, Psychotherapy, Neurostimulation, RapidActing, Referral]
@@ -120,108 +123,56 @@ fn untested(situation: Situation<'_>) -> Option<Block> {
 /// How `derive` writes a removal that could not be tested (rules.md 9.3).
 const NOT_CHECKED: &str = "not checked: ";
 
-/// One option: how to start, what it is labelled for, what becomes of the present drug, what to weigh.
+/// One option: how to start, its label and line; below it what the record says of it, what becomes of the present drug, what to measure,
+/// what to talk about.
 fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
-    let mut parts = match row(option, situation) {
-        Some(row) => row_parts(row, option, situation),
-        None => own_titration(option, situation).map(|titration| format!("how: {titration}")).into_iter().collect(),
-    };
-    parts.extend(option.reasons.iter().filter(|reason| !reason.starts_with(NOT_CHECKED)).cloned());
-    let texts: Vec<String> = parts.iter().filter(|part| !part.trim().is_empty()).map(|part| inline(part)).collect();
-    let name = inline(&name(option, situation));
-    if texts.is_empty() { format!("**{name}**") } else { format!("**{name}**: {}", texts.join("; ")) }
+    let start = option.start.map(|start| if option.drug.is_some() { format!("start {start}") } else { start.to_owned() });
+    let line = option.guideline.map(|line| format!("CANMAT 2023: {line}"));
+    let first = [start, option.titration.map(str::to_owned), option.label.clone(), line].into_iter().flatten();
+    let told: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !reason.starts_with(NOT_CHECKED)).collect();
+    let risk = !situation.assessment.circumstances.overdose_risk.is_empty();
+    let overdose = option.overdose.filter(|_| risk).map(str::to_owned);
+    let beside = [
+        ("on record", joined(told)),
+        ("change-over", option.change_over.filter(|text| *text != ADDED).map(str::to_owned)),
+        ("to measure", joined(option.monitoring.iter().map(String::as_str).collect()).map(|text| shortened(&text, MONITORING))),
+        ("to talk about", option.talk.and_then(|talk| joined(trade_offs(&talk)))),
+        ("overdose", overdose),
+    ];
+    let head: Vec<String> = first.filter(|part| !part.trim().is_empty()).map(|part| inline(&shortened(&part, TEXT))).collect();
+    let colon = if head.is_empty() { "" } else { ": " };
+    let mut text = format!("**{}**{colon}{}", inline(option.name), head.join("; "));
+    for (what, said) in beside {
+        if let Some(said) = said {
+            text.push_str(&format!("\n  - {what}: {}", inline(&said)));
+        }
+    }
+    text
+}
+
+fn joined(texts: Vec<&str>) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+/// The trade-offs of an option, in the order of a talk.
+fn trade_offs(talk: &Talk) -> Vec<&'static str> {
+    [talk.time_to_effect, talk.visits_and_tests, talk.people_stop_for, talk.cost_and_access]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 fn row<'a>(option: &TreatmentOption, situation: Situation<'a>) -> Option<&'a OptionRow> {
     option.row.and_then(|id| situation.knowledge.options().iter().find(|row| row.id == id))
 }
 
-fn row_parts(row: &OptionRow, option: &TreatmentOption, situation: Situation<'_>) -> Vec<String> {
-    let start = of_drug(row, row.start_dose, option).or_else(|| own_start(option, situation)).filter(|start| !start.is_empty());
-    let steps = of_drug(row, row.titration, option).or_else(|| own_titration(option, situation));
-    let dose = if row.ingredients.is_empty() { vec![start] } else { vec![start.map(|start| format!("start {start}")), steps] };
-    let line = Some(row.guideline)
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("CANMAT 2023: {}", line.replace("(memory)", "(not rechecked)")));
-    let short = dose.into_iter().chain([label(row, situation), line]).flatten().map(|text| shortened(&text, TEXT));
-    short.chain(change_over(row, situation)).chain(trade_offs(row).map(|text| shortened(&text, TEXT))).collect()
-}
-
-/// What it is labelled for; of an antipsychotic after one failure the condition of its label.
-fn label(row: &OptionRow, situation: Situation<'_>) -> Option<String> {
-    let once_failed = situation.assessment.adequate_failed_trials == 1;
-    if row.ingredients.is_empty() {
-        None
-    } else if once_failed && row.regulatory_status.starts_with(ADJUNCT) {
-        Some("label: inadequate response to antidepressants; usually after dose optimisation".to_owned())
-    } else {
-        Some(row.regulatory_status.to_owned())
-    }
-}
-
-/// What becomes of the present drug, never cut: where the table tells apart what is changed from, what holds for the present drug.
-fn change_over(row: &OptionRow, situation: Situation<'_>) -> Option<String> {
-    let text = Some(row.change_over).filter(|text| !text.starts_with(ADDED))?;
-    let Some(trial) = situation.current_trial() else { return Some(text.to_owned()) };
-    let (name, class) = (trial.drug.name(), trial.class.to_uppercase());
-    let holds = |part: &&str| (part.contains(name) || part.contains(&class)) && !part.contains(&format!("other than {name}"));
-    let is_from = |part: &&str| part.starts_with("from ");
-    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
-    let known = parts.iter().any(|part| is_from(part) && holds(part));
-    Some(parts.iter().copied().filter(|part| !known || !is_from(part) || holds(part)).collect::<Vec<_>>().join("; "))
-}
-
 /// How the option table writes that nothing is stopped; the heading of the list says it already.
 const ADDED: &str = "added to the antidepressant, which stays at its dose";
-
-/// How the option table writes the label of the antipsychotics that are added to an antidepressant.
-const ADJUNCT: &str = "FDA adjunct MDD";
-
-/// What a text of the row says of this drug; nothing where it speaks of the other drugs of its class only.
-fn of_drug(row: &OptionRow, text: &str, option: &TreatmentOption) -> Option<String> {
-    let Some(drug) = option.drug.filter(|_| row.ingredients.len() > 1) else { return Some(text.to_owned()) };
-    let own = text.split(';').map(str::trim).find_map(|part| part.strip_prefix(drug.name()));
-    match own.map(str::trim) {
-        Some(dose) if dose.ends_with(|c: char| c.is_ascii_digit()) => Some(format!("{dose} mg")),
-        Some(words) => Some(words.to_owned()),
-        None if row.ingredients.iter().any(|other| text.contains(other.name())) => None,
-        None => Some(text.to_owned()),
-    }
-}
-
-fn own_start(option: &TreatmentOption, situation: Situation<'_>) -> Option<String> {
-    let row = situation.knowledge.antidepressant(option.drug?)?;
-    Some(row.start_dose.to_owned())
-}
-
-fn own_titration(option: &TreatmentOption, situation: Situation<'_>) -> Option<String> {
-    let row = situation.knowledge.antidepressant(option.drug?)?;
-    (!row.titration.is_empty()).then(|| row.titration.to_owned())
-}
-
-/// The drug of a class, else the name of the row.
-fn name(option: &TreatmentOption, situation: Situation<'_>) -> String {
-    match (option.drug, row(option, situation)) {
-        (_, Some(row)) if row.ingredients.len() < 2 || option.drug.is_none() => {
-            row.name.trim_end_matches(" (added)").trim_end_matches(" (switch)").to_owned()
-        }
-        (Some(drug), _) => drug.to_string(),
-        (None, _) => option.id.clone(),
-    }
-}
-
-/// How long it takes, and what people stop it for.
-fn trade_offs(row: &OptionRow) -> impl Iterator<Item = String> {
-    let mut sentences = row.what_to_discuss.split(". ");
-    let time = sentences.next().map(|time| time.trim_start_matches("time: ").to_owned());
-    let stop = sentences.find(|sentence| sentence.starts_with("People stop for")).map(|stop| stop.replacen("People", "people", 1));
-    time.into_iter().chain(stop)
-}
 
 /// Who can do this, and the figures of a trial where they are about this age.
 pub(super) fn last_lines(situation: Situation<'_>) -> Vec<Block> {
     let parameters = situation.knowledge.parameters();
-    let old = situation.assessment.patient.age_years.is_some_and(|age| age >= parameters.optimum_figures_from_age);
+    let old = situation.assessment.patient.age_years.is_some_and(|age| age >= parameters.older_from_age);
     let failures = i32::try_from(situation.assessment.adequate_failed_trials).unwrap_or(i32::MAX);
     let figures = old && failures >= parameters.trd_min_adequate_failures;
     let who = who(situation).map(Block::Paragraph);
@@ -264,7 +215,7 @@ pub(super) fn left_out(situation: Situation<'_>) -> Option<String> {
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
     for option in drugs.take(LEFT_OUT * 4) {
         let reason = option.reasons.first().map_or("", String::as_str);
-        let named = name(option, situation);
+        let named = option.name.to_owned();
         match by_reason.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, names)) if !names.contains(&named) => names.push(named),
             Some(_) => {}

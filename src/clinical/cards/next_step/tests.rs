@@ -213,8 +213,8 @@ fn orders_alone_are_said_to_be_unverified() {
 #[test]
 fn the_change_over_is_that_of_the_present_drug() {
     let from = |name, mg| speaks(&with_options(assessment(vec![trial(name, mg, 60)]))).expect("speaks").detail;
-    assert!(from("fluoxetine", 20.0).contains("from fluoxetine"));
-    assert!(!from("fluoxetine", 20.0).contains("other than fluoxetine"));
-    assert!(from("sertraline", 50.0).contains("from an SSRI other than fluoxetine"));
-    assert!(!from("sertraline", 50.0).contains("from bupropion or mirtazapine: cross-taper"));
+    assert!(from("fluoxetine", 20.0).contains("stop, wait 4-7 days, start low"));
+    assert!(!from("fluoxetine", 20.0).contains("cross-taper at an equivalent dose"));
+    assert!(from("sertraline", 50.0).contains("cross-taper at an equivalent dose"));
+    assert!(!from("sertraline", 50.0).contains("wait 4-7 days, start low"));
 }

@@ -25,7 +25,7 @@ pub fn newest_result<'a>(ground: &Ground<'a>) -> Option<&'a Measurement> {
 
 /// The current codes of a pregnancy that are at most 280 days old; one without a day counts while it is current.
 fn current<'a>(ground: &Ground<'a>) -> Vec<&'a Condition> {
-    let days = ground.parameters().pregnancy_positive_days;
+    let days = ground.parameters().pregnancy_counts_days;
     let recent = |condition: &&Condition| written(condition).is_none_or(|written| ground.as_of - written <= days);
     ground.current_conditions(ConditionGroup::PregnancyCurrent).filter(recent).collect()
 }
@@ -45,7 +45,7 @@ pub fn pregnancy(ground: &Ground<'_>) -> Pregnancy {
     if !codes(ground).is_empty() {
         return Pregnancy::Yes;
     }
-    let days = ground.parameters().pregnancy_positive_days;
+    let days = ground.parameters().pregnancy_counts_days;
     let Some(result) = newest_result(ground).filter(|result| ground.as_of - result.at.day <= days) else { return Pregnancy::No };
     match &result.value {
         Value::YesNo(true) => Pregnancy::Yes,

@@ -67,7 +67,7 @@ fn is_recent(condition: &Condition, days: i32, scene: &Scene<'_>) -> Option<bool
 /// By a current code or a positive test within its time. A negative result within its own time excludes it; a man is not pregnant.
 fn pregnant(coded: Vec<&Condition>, scene: &Scene<'_>) -> Answer {
     let parameters = scene.parameters();
-    let counts = |condition: &&Condition| is_recent(condition, parameters.pregnancy_days, scene).unwrap_or(true);
+    let counts = |condition: &&Condition| is_recent(condition, parameters.pregnancy_counts_days, scene).unwrap_or(true);
     let coded: Vec<&Condition> = coded.into_iter().filter(counts).collect();
     let tests = scene.chart.measurements.iter().filter(|result| {
         matches!(result.instrument, Instrument::PregnancyTest | Instrument::PregnancyStatus)
@@ -83,7 +83,7 @@ fn pregnant(coded: Vec<&Condition>, scene: &Scene<'_>) -> Answer {
     let within = |days: i32| newest.is_some_and(|(_, result)| scene.as_of - result.at.day <= days);
     match newest {
         _ if !coded.is_empty() => scene.diagnosed(coded, "pregnancy status"),
-        Some((true, result)) if within(parameters.pregnancy_days) => {
+        Some((true, result)) if within(parameters.pregnancy_counts_days) => {
             Answer::Yes(format!("test of {}", result.at.day), vec![result.source.clone()])
         }
         Some((false, _)) if within(parameters.pregnancy_status_fresh_days) => Answer::No,

@@ -19,7 +19,6 @@ mod tests;
 
 use serde::Serialize;
 
-use super::Trial;
 use super::ground::Ground;
 use crate::clinical::knowledge::Grade;
 use crate::clinical::units::{DailyDose, Day, Ingredient, SourceRef};
@@ -117,14 +116,14 @@ pub fn interactions(ground: &Ground<'_>) -> Interactions {
 }
 
 /// How far interactions and circumstances let the dose of each ongoing trial go.
-pub(super) fn caps_of(trials: &[Trial], scene: &Scene<'_>) -> Vec<Option<InteractionCap>> {
-    trials.iter().map(|trial| scene.cap(trial.drug).filter(|_| trial.ongoing)).collect()
+pub(super) fn caps_of(ground: &Ground<'_>) -> Vec<Option<InteractionCap>> {
+    let scene = Scene::new(ground);
+    ground.trials.iter().map(|trial| scene.cap(trial.drug).filter(|_| trial.ongoing)).collect()
 }
 
 /// What every row says of a drug that is only thought of, with it in the place of one of the two (rules.md 9.3).
 ///
 /// For a switch `without` is the current drug, which is thought away.
-#[allow(dead_code, reason = "the option filter of rules.md 9.3 asks it")]
 pub fn with_option(ground: &Ground<'_>, drug: Ingredient, without: Option<Ingredient>) -> Interactions {
     Scene::new(ground).without(without).with_option(drug).interactions()
 }

@@ -195,27 +195,8 @@ fn an_unknown_drug_is_a_defect() {
 #[test]
 fn a_minimum_above_the_maximum_and_a_floor_above_the_minimum_are_defects() {
     let found =
-        defects_of_line("antidepressants.csv", "newdrug,,,,ssri,trial,mg/day,500,,,600,400,,,,,,,,,,,,a source,a source,a source,high");
+        defects_of_line("antidepressants.csv", "newdrug,,,,ssri,trial,mg/day,500,,,600,400,,,,,,,,,,a source,a source,a source,high");
     assert_eq!(found, ["`floor` (600) is above `minimum_default` (500)", "`minimum_default` (500) is above `usual_maximum` (400)"]);
-}
-
-#[test]
-fn an_age_without_rises_needs_its_source() {
-    let line = |source: &str| format!("newdrug,,,,ssri,trial,mg/day,50,,,,400,,,,,65,{source},,,,,,a source,,a source,high");
-    assert_eq!(defects_of_line("antidepressants.csv", &line("")), ["`no_rise_source` is empty"]);
-    assert!(defects_of_line("antidepressants.csv", &line("a guideline")).is_empty());
-}
-
-#[test]
-fn an_option_says_after_how_many_failures_it_may_be_given_and_why() {
-    let line = |offer: &str, failures: &str, source: &str| {
-        format!("own,own,psychotherapy,{offer},,,,,,,4,{failures},{source},,,,,,,,,,,,,,,primary_care,a source,high")
-    };
-    let found = |offer, failures, source| defects_of_line("options.csv", &line(offer, failures, source));
-    assert!(found("option", "0", "a guideline").is_empty());
-    assert_eq!(found("option", "", ""), ["`min_failures_source` is empty", "`min_failures` is empty"]);
-    assert_eq!(found("option", "-1", "a guideline").len(), 1);
-    assert!(found("never", "", "").is_empty());
 }
 
 #[test]
@@ -243,6 +224,62 @@ fn a_number_that_cannot_be_read_is_a_defect() {
 fn a_bad_pattern_is_a_defect() {
     let found = defects_of_line("conditions.csv", "hospice,icd10,^Z(5,regex,,x,,a source,high");
     assert!(found[0].starts_with("the pattern cannot be read"), "{found:?}");
+}
+
+#[test]
+fn a_limit_that_cannot_be_read_is_a_defect_with_its_row() {
+    let row = |applies: &str, trigger: &str, of: &str, limit: &str, effect: &str| {
+        defects_of_line(
+            "option_limits.csv",
+            &format!("x,{applies},{trigger},{of},{limit},365,,{effect},no,what,name,,,text,a source,A,high"),
+        )
+    };
+    assert_eq!(row("drug lithium", "measured", "egfr", "< 30", "remove"), [""; 0]);
+    assert!(row("drug lithium", "measured", "egfr", "<30", "remove")[0].contains("is no limit"));
+    assert!(row("drug lithum", "measured", "egfr", "< 30", "remove")[0].starts_with("unknown drug"));
+    assert!(row("option lithum", "measured", "egfr", "< 30", "remove")[0].starts_with("unknown word"));
+    assert!(row("drug lithium", "measurd", "egfr", "< 30", "remove")[0].starts_with("unknown word"));
+    assert!(row("drug lithium", "measured", "gfr", "< 30", "remove")[0].starts_with("unknown word"));
+    assert!(row("drug lithium", "condition-ever", "kidneys", "", "remove")[0].starts_with("unknown word"));
+    assert!(row("drug lithium", "measured", "egfr", "< 30", "cap")[0].starts_with("`cap_mg` is empty"));
+}
+
+#[test]
+fn a_drug_of_a_class_without_its_row_is_a_defect() {
+    let found = defects("option_drugs.csv", |text| text.replace("snri_switch,duloxetine,", "snri_switch,sertraline,"));
+    let found: Vec<String> = found.iter().map(Defect::to_string).collect();
+    assert!(found.iter().any(|what| what.contains("option_drugs.csv: duloxetine")), "{found:?}");
+    assert!(found.iter().any(|what| what.contains("`sertraline` stands once")), "{found:?}");
+    let found = defects_of_line("change_over.csv", "snri_switch,ssri,again,a source,high");
+    assert!(found[0].contains("stands already"), "{found:?}");
+    assert!(defects_of_line("change_over.csv", "snri,any,text,a source,high")[0].starts_with("unknown word"));
+}
+
+#[test]
+fn what_a_card_shows_of_an_option_carries_no_mark_of_its_source() {
+    let country = builtin().parameters().country;
+    for row in builtin().options() {
+        let talk = row.talk.map(|talk| [talk.time_to_effect, talk.visits_and_tests, talk.people_stop_for, talk.cost_and_access]);
+        let texts = [row.guideline, row.evidence, row.overdose_note, row.review_and_stop, row.name].into_iter();
+        let drugs = row.ingredients.iter().flat_map(|drug| row.start(Some(*drug)).into_iter().chain(row.titration(Some(*drug))));
+        for text in texts.chain(talk.into_iter().flatten()).chain(drugs).chain(row.change_over(None)).chain(row.label(country)) {
+            for mark in ["(memory", "verified", "proposal", "stored", ".csv", "rules.md"] {
+                assert!(!text.contains(mark), "{}: {text}", row.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_narrowest_change_over_holds() {
+    let row = builtin().options().iter().find(|row| row.id == "snri_switch").expect("a row");
+    let from = |name| row.change_over(builtin().antidepressant(drug(name))).expect("a change-over");
+    assert!(from("sertraline").starts_with("direct or short cross-taper"));
+    assert_eq!(from("fluoxetine"), "stop, wait 4-7 days, start low");
+    assert_eq!(from("bupropion"), "cross-taper");
+    assert_eq!(from("tranylcypromine"), "14 free days after the MAO inhibitor");
+    assert_eq!(from("vortioxetine"), "taper, then start low");
+    assert_eq!(row.change_over(None), Some("taper, then start low"));
 }
 
 #[test]

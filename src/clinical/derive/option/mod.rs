@@ -1,0 +1,242 @@
+//! The next steps there are for this patient: every row of the option table, with what of this chart speaks against it, and how it
+//! is done (rules.md 9.3, 10).
+//!
+//! Order within a kind: what is left out last; before it what an overdose makes dangerous; then what was not tried, then the
+//! guideline line, then the table.
+
+mod contraindication;
+mod history;
+mod room;
+mod standing;
+
+pub use room::{DoseLimits, DoseRoom, dose_limits, dose_room, dose_text};
+pub use standing::Standing;
+
+use contraindication::{Subject, Weighed, weighed};
+use history::History;
+
+use super::ground::Ground;
+use super::interaction::{self, Interactions, Severity};
+use super::symptom::Hint;
+use super::{StepKind, TreatmentOption, Verdict};
+use crate::clinical::knowledge::{Offer, OptionKind, OptionRow};
+use crate::clinical::units::{Ingredient, SourceRef};
+
+/// The options, by kind; none for a patient who is not in scope.
+pub fn options(ground: &Ground<'_>, standing: &Standing<'_>) -> Vec<TreatmentOption> {
+    if !standing.in_scope {
+        return Vec::new();
+    }
+    let rows = ground.knowledge.options().iter().filter(|row| row.offer == Offer::Option);
+    let mut ranked: Vec<(Rank, TreatmentOption)> = rows
+        .flat_map(candidates)
+        .map(|candidate| candidate.option(ground, standing))
+        .chain(room::optimise(ground, standing).map(|option| (Rank::default(), option)))
+        .chain([(Rank::default(), standing::referral(ground, standing))])
+        .collect();
+    ranked.sort_by_key(|(rank, option)| (option.kind, option.verdict == Verdict::LeftOut, *rank));
+    ranked.into_iter().map(|(_, option)| option).collect()
+}
+
+/// The order within a kind, of those that are not left out (rules.md 10).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    last: bool,
+    tried: bool,
+    line: u8,
+    hint: Leaning,
+}
+
+/// What symptoms say of an option: the last tie-break within a guideline line (rules.md 12). One hint against outweighs those for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Leaning {
+    For,
+    #[default]
+    None,
+    Against,
+}
+
+fn leaning(hints: &[&Hint]) -> Leaning {
+    if hints.iter().any(|hint| !hint.favours) {
+        Leaning::Against
+    } else if hints.is_empty() {
+        Leaning::None
+    } else {
+        Leaning::For
+    }
+}
+
+/// One option of a row: its id and, where it is one, its drug.
+struct Candidate<'a> {
+    row: &'a OptionRow,
+    id: String,
+    name: &'static str,
+    drug: Option<Ingredient>,
+}
+
+/// A row of a class stands once per drug; every other row is one option under the name of the row.
+fn candidates(row: &OptionRow) -> Vec<Candidate<'_>> {
+    if row.ingredients.len() > 1 {
+        let of_drug = |drug: &Ingredient| Candidate { row, id: hyphened(drug.name()), name: drug.name(), drug: Some(*drug) };
+        return row.ingredients.iter().map(of_drug).collect();
+    }
+    let id = row.id.strip_suffix("_add").or_else(|| row.id.strip_suffix("_switch")).unwrap_or(row.id);
+    vec![Candidate { row, id: hyphened(id), name: row.name, drug: row.ingredients.first().copied() }]
+}
+
+pub(super) fn hyphened(name: &str) -> String {
+    name.to_lowercase().replace(['_', ' '], "-")
+}
+
+const fn step_kind(kind: OptionKind) -> StepKind {
+    match kind {
+        OptionKind::Augmentation | OptionKind::Combination => StepKind::Augment,
+        OptionKind::Switch | OptionKind::SwitchOrRapidOral => StepKind::Switch,
+        OptionKind::RapidActing => StepKind::RapidActing,
+        OptionKind::Neurostimulation => StepKind::Neurostimulation,
+        // a row of kind `never` is never offered; it has no place in the lists
+        OptionKind::Psychotherapy | OptionKind::Never => StepKind::Psychotherapy,
+    }
+}
+
+impl Candidate<'_> {
+    fn option(self, ground: &Ground<'_>, standing: &Standing<'_>) -> (Rank, TreatmentOption) {
+        let kind = step_kind(self.row.kind);
+        let subject = Subject { row: Some(self.row), drug: self.drug };
+        let mut against = standing.not_yet(self.row, kind);
+        let mut weighed = weighed(ground, standing.circumstances, &subject);
+        let history = History::of(ground, self.row, self.drug, kind);
+        against.append(&mut weighed.removed);
+        against.extend(history.against);
+        let country = ground.parameters().country;
+        if !self.row.is_available(self.drug, country) {
+            against.push(Reasoned::plain(format!("not available in {country}")));
+        }
+        let hints: Vec<&Hint> = standing.hints.iter().filter(|hint| Some(hint.drug) == self.drug).collect();
+        let rank = Rank { last: weighed.last, tried: !history.told.is_empty(), line: self.row.guideline_line, hint: leaning(&hints) };
+        if let Some(drug) = self.drug {
+            weigh_interactions(ground, drug, kind, &mut against, &mut weighed);
+        }
+        weighed.lines.extend(hints.iter().map(|hint| Reasoned { text: hint.reason.clone(), basis: hint.basis.clone() }));
+        let (verdict, reasons) = judged(against, weighed, history.told);
+        let mut option = bare(self.id, self.name, kind, verdict, reasons);
+        option.monitoring = monitoring(self.row);
+        option.row = Some(self.row.id);
+        option.drug = self.drug;
+        if verdict != Verdict::LeftOut {
+            conduct(&mut option, self.row, self.drug, ground);
+        }
+        (rank, option)
+    }
+}
+
+/// What the interactions of rules.md 9.1 and 9.2 say with the option in the place of one of the two (rules.md 9.3). A switch thinks the
+/// current drug away, but for the free days that it needs; an addition does not.
+fn weigh_interactions(ground: &Ground<'_>, drug: Ingredient, kind: StepKind, against: &mut Vec<Reasoned>, weighed: &mut Weighed) {
+    let without = (kind == StepKind::Switch).then(|| ground.current_trial().map(|trial| trial.drug)).flatten();
+    let Interactions { found, lines, not_checked } = interaction::with_option(ground, drug, without);
+    // what the drug alone meets, a diagnosis or a result, stands in the limits of the options
+    let others = |drugs: &[String]| drugs.iter().filter(|other| *other != drug.name()).cloned().collect::<Vec<_>>().join(", ");
+    for found in found.into_iter().filter(|found| !others(&found.drugs).is_empty()) {
+        let reason = Reasoned { text: format!("with {}: {}", others(&found.drugs), found.reason), basis: found.basis };
+        match found.severity {
+            _ if found.contraindicated => against.push(reason),
+            Severity::Critical => against.push(reason),
+            Severity::Warning => weighed.cautions.push(reason),
+            Severity::Info => weighed.lines.push(reason),
+        }
+    }
+    let lines = lines.into_iter().filter(|line| !others(&line.drugs).is_empty());
+    weighed.lines.extend(lines.map(|line| Reasoned { text: format!("with {}: {}", others(&line.drugs), line.text), basis: line.basis }));
+    let untested = not_checked.into_iter().filter(|row| !others(&row.drugs).is_empty());
+    weighed.untested.extend(untested.map(|row| Reasoned::plain(format!("not checked: {} (with {})", row.what, others(&row.drugs)))));
+}
+
+/// One reason, with the records it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reasoned {
+    text: String,
+    basis: Vec<SourceRef>,
+}
+
+impl Reasoned {
+    fn plain(text: impl Into<String>) -> Reasoned {
+        Reasoned { text: text.into(), basis: Vec::new() }
+    }
+}
+
+/// The verdict with the reasons that make it: what removes an option stands alone, but for what is on record of it.
+fn judged(against: Vec<Reasoned>, weighed: Weighed, told: Vec<Reasoned>) -> (Verdict, Vec<Reasoned>) {
+    let (verdict, mut reasons) = match (against.is_empty(), weighed.cautions.is_empty() && weighed.untested.is_empty()) {
+        (false, _) => (Verdict::LeftOut, against),
+        (true, false) => (Verdict::Caution, [weighed.cautions, weighed.untested, weighed.lines].concat()),
+        (true, true) => (Verdict::Suitable, weighed.lines),
+    };
+    reasons.extend(told);
+    (verdict, reasons)
+}
+
+/// An option of which nothing is said yet but why.
+fn bare(id: String, name: &'static str, kind: StepKind, verdict: Verdict, reasons: Vec<Reasoned>) -> TreatmentOption {
+    let mut basis: Vec<SourceRef> = reasons.iter().flat_map(|reason| reason.basis.iter().cloned()).collect();
+    basis.sort();
+    basis.dedup();
+    let mut texts: Vec<String> = Vec::new();
+    for reason in reasons {
+        if !texts.contains(&reason.text) {
+            texts.push(reason.text);
+        }
+    }
+    TreatmentOption {
+        id,
+        name,
+        kind,
+        verdict,
+        reasons: texts,
+        basis,
+        monitoring: Vec::new(),
+        start: None,
+        titration: None,
+        change_over: None,
+        talk: None,
+        label: None,
+        evidence: None,
+        guideline: None,
+        overdose: None,
+        row: None,
+        drug: None,
+    }
+}
+
+/// How the option is done, from the tables (rules.md 10).
+fn conduct(option: &mut TreatmentOption, row: &OptionRow, drug: Option<Ingredient>, ground: &Ground<'_>) {
+    let country = ground.parameters().country;
+    let present = ground.current_trial().and_then(|trial| ground.knowledge.antidepressant(trial.drug));
+    let filled = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+    option.start = row.start(drug);
+    option.titration = row.titration(drug);
+    option.change_over = row.change_over(present);
+    option.talk = row.talk;
+    option.evidence = filled(row.evidence);
+    option.guideline = filled(row.guideline);
+    option.overdose = filled(row.overdose_note);
+    option.label = match row.label(country) {
+        Some(label) => Some(label.to_owned()),
+        None if row.kind == OptionKind::Psychotherapy => None,
+        None => Some(format!("label in {country}: not checked here")),
+    };
+}
+
+/// What to measure and when, without the codes: `weight+BMI|29463-7|baseline, wk 4` becomes `weight+BMI: baseline, wk 4`.
+fn monitoring(row: &OptionRow) -> Vec<String> {
+    let items = row.monitoring.split(" / ").map(str::trim).filter(|item| !item.is_empty());
+    items
+        .map(|item| match item.split('|').collect::<Vec<_>>().as_slice() {
+            [what, _codes, when] => format!("{}: {}", what.trim(), when.trim()),
+            _ => item.replace('|', " "),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

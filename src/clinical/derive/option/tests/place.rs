@@ -1,0 +1,187 @@
+//! When an option is given at all: scope, failures, the bipolar question, what is taken or was not tolerated, what was not had.
+
+use super::*;
+
+// rule 9.3/in-scope-only: speaks
+// rule 9.3/in-scope-only: silent
+#[test]
+fn every_row_stands_there_in_scope_and_none_out_of_it() {
+    assert!(Scene { in_scope: false, ..scene() }.options().is_empty());
+    let all = scene().options();
+    for (kind, id) in [
+        (Augment, "aripiprazole"),
+        (Augment, "quetiapine-xr"),
+        (Augment, "olanzapine-fluoxetine"),
+        (Augment, "bupropion"),
+        (Augment, "lithium"),
+        (Switch, "bupropion"),
+        (Switch, "dextromethorphan-bupropion"),
+        (Switch, "tranylcypromine"),
+        (RapidActing, "esketamine"),
+        (RapidActing, "ketamine-iv"),
+        (Neurostimulation, "tms"),
+        (Neurostimulation, "vns"),
+        (Psychotherapy, "psychotherapy"),
+        (Referral, "psychiatry"),
+    ] {
+        find(all.clone(), kind, id);
+    }
+    let mut ids: Vec<(StepKind, &str)> = all.iter().map(|option| (option.kind, option.id.as_str())).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "unique within a kind");
+}
+
+// rule 9.3/offered-rows: speaks
+// rule 9.3/offered-rows: silent
+#[test]
+fn what_is_never_an_option_is_not_listed() {
+    let all = scene().options();
+    let never = Knowledge::builtin().options().iter().filter(|row| row.offer == Offer::Never);
+    let ids: Vec<String> = never.map(|row| hyphened(row.id)).collect();
+    assert_eq!(ids, ["psilocybin", "clozapine", "zuranolone"]);
+    assert!(!all.iter().any(|option| ids.contains(&option.id)));
+    let offered = Knowledge::builtin().options().iter().filter(|row| row.offer == Offer::Option);
+    let rows: Vec<&str> = offered.map(|row| row.id).collect();
+    assert!(rows.iter().all(|id| all.iter().any(|option| option.row == Some(*id))), "each offered row is");
+}
+
+// rule 9.3/no-failure-yet: speaks
+// rule 9.3/no-failure-yet: silent
+#[test]
+fn without_a_failure_only_psychotherapy_is_open() {
+    assert_eq!(scene().after(0).open(), ["psychotherapy"]);
+    left_out(&scene().after(0), Switch, "venlafaxine", "no adequate failure yet");
+    not_left_out(&scene().after(1), Switch, "venlafaxine");
+}
+
+// rule 9.3/tier-0: speaks
+// rule 9.3/tier-0: silent
+#[test]
+fn tier_zero_opens_switches_only() {
+    let tier_zero = Scene { tier_zero: true, ..scene().after(0) };
+    not_left_out(&tier_zero, Switch, "mirtazapine");
+    left_out(&tier_zero, Augment, "mirtazapine", "no adequate failure yet");
+    left_out(&scene().after(0), Switch, "mirtazapine", "no adequate failure yet");
+}
+
+// rule 9.3/tier-2: speaks
+// rule 9.3/tier-2: silent
+#[test]
+fn tier_two_opens_what_tier_one_keeps_back() {
+    for (kind, id) in [
+        (Augment, "lithium"),
+        (Augment, "liothyronine"),
+        (Augment, "olanzapine-fluoxetine"),
+        (RapidActing, "esketamine"),
+        (RapidActing, "ketamine-iv"),
+        (Neurostimulation, "ect"),
+        (Referral, "psychiatry"),
+    ] {
+        left_out(&scene().after(1), kind, id, "after two adequate failures");
+        not_left_out(&scene().after(2), kind, id);
+    }
+    not_left_out(&scene().after(1), Augment, "aripiprazole");
+    not_left_out(&scene().after(1), Neurostimulation, "tms");
+}
+
+// rule 10/vns-after-four: speaks
+// rule 10/vns-after-four: silent
+#[test]
+fn vagus_nerve_stimulation_needs_four_failures() {
+    left_out(&scene().after(3), Neurostimulation, "vns", "after four adequate failures");
+    not_left_out(&scene().after(4), Neurostimulation, "vns");
+}
+
+// rule 10/referral-first: speaks
+// rule 10/referral-first: silent
+#[test]
+fn referral_is_first_from_three_failures_on() {
+    says(&scene().after(3), Referral, "psychiatry", Suitable, "referral first");
+    silent(&scene().after(2), Referral, "psychiatry", "referral first");
+}
+
+// rule 9.3/bipolar-question-open: speaks
+// rule 9.3/bipolar-question-open: silent
+#[test]
+fn a_strong_bipolar_indicator_closes_everything_but_psychotherapy_and_referral() {
+    let open = Scene { bipolar_strong: true, ..scene() };
+    assert_eq!(open.open(), ["psychotherapy", "psychiatry"]);
+    assert_eq!(open.option(Switch, "bupropion").reasons[0], "bipolar question open");
+    silent(&scene(), Switch, "bupropion", "bipolar");
+}
+
+// rule 9.3/class-after-two: speaks
+// rule 9.3/class-after-two: silent
+#[test]
+fn after_two_failures_of_a_class_the_class_is_left_out() {
+    let of = |counted: &[&'static str]| {
+        let mut made = crate::clinical::derive::assess(&scene().chart, Knowledge::builtin(), today());
+        made.counted_failures = counted.iter().map(|name| drug(name)).collect();
+        options_of(&made)
+    };
+    let two = find(of(&["sertraline", "citalopram"]), Switch, "fluoxetine");
+    assert_eq!(two.reasons, ["two adequate failures within its class (ssri)"]);
+    assert_eq!(find(of(&["sertraline", "citalopram"]), Switch, "venlafaxine").verdict, Suitable);
+    assert_eq!(find(of(&["sertraline", "venlafaxine"]), Switch, "fluoxetine").verdict, Suitable);
+}
+
+// rule 9.3/already-taken: speaks
+// rule 9.3/already-taken: silent
+#[test]
+fn what_is_taken_is_no_option() {
+    left_out(&scene().takes("bupropion", 150.0), Switch, "bupropion", "already being taken");
+    assert_eq!(scene().takes("bupropion", 150.0).option(Augment, "bupropion").basis, [SourceRef::new("MedicationDispense/bupropion")]);
+    not_left_out(&scene().takes("mirtazapine", 15.0), Switch, "bupropion");
+}
+
+// rule 9.3/not-tolerated: speaks
+// rule 9.3/not-tolerated: silent
+#[test]
+fn a_reaction_on_file_removes_the_drug_and_no_other() {
+    let mut scene = scene();
+    let reaction = Intolerance {
+        source: SourceRef::new("AllergyIntolerance/a"),
+        ingredient: drug("duloxetine"),
+        when: Some(day("2024-05-01")),
+        label: String::new(),
+    };
+    scene.chart.intolerances.push(reaction);
+    left_out(&scene, Switch, "duloxetine", "reaction on file, 2024-05-01");
+    not_left_out(&scene, Switch, "venlafaxine");
+}
+
+// rule 9.3/not-checked: speaks
+// rule 9.3/not-checked: silent
+#[test]
+fn what_was_not_had_is_said_and_makes_the_verdict_caution() {
+    let with = |kind, extent| {
+        let mut scene = scene();
+        scene.chart.coverage.set(kind, extent);
+        scene
+    };
+    assert_eq!(scene().option(Switch, "mirtazapine").verdict, Suitable);
+    says(&with(Kind::Allergies, Extent::None), Switch, "mirtazapine", Caution, "not checked: reactions to drugs");
+    says(&with(Kind::Conditions, Extent::Partial), Switch, "bupropion", Caution, "seizure disorder, eating disorder, withdrawal");
+    silent(&with(Kind::Conditions, Extent::Partial), Psychotherapy, "psychotherapy", "not checked");
+    says(&with(Kind::Observations, Extent::Partial), Switch, "duloxetine", Caution, "results not had in full");
+}
+
+// rule 9.3/absolute-not-checked: speaks
+// rule 9.3/absolute-not-checked: silent
+#[test]
+fn an_absolute_contraindication_nobody_measured_is_said() {
+    says(&scene(), Augment, "lithium", Caution, "not checked: kidney function (no eGFR on file)");
+    silent(&scene().result(Instrument::Egfr, 80.0, 365), Augment, "lithium", "not checked");
+    says(
+        &scene().result(Instrument::Egfr, 80.0, 366),
+        Augment,
+        "lithium",
+        Caution,
+        "not checked: kidney function (last eGFR on 2025-03-01)",
+    );
+    says(&scene(), Augment, "liothyronine", Caution, "not checked: thyroid (no TSH on file)");
+    says(&scene(), Augment, "ziprasidone", Caution, "not checked: QT (no QTc on file)");
+    silent(&scene(), Switch, "citalopram", "not checked");
+}

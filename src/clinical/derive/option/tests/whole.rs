@@ -1,0 +1,150 @@
+//! Pregnancy, psychotic depression, country, order, how an option is done, a rise of the dose.
+
+use super::*;
+
+// rule 9.3/pregnancy: speaks
+// rule 9.3/pregnancy: silent
+#[test]
+fn pregnancy_closes_switch_augment_and_rapid_acting() {
+    let pregnant = scene().woman().aged(29).code(ConditionGroup::PregnancyCurrent, 100);
+    assert_eq!(pregnant.open(), ["tms", "ect", "psychotherapy", "psychiatry"]);
+    assert_eq!(pregnant.option(Switch, "sertraline").reasons, ["pregnancy"]);
+    let later = scene().woman().aged(29).code(ConditionGroup::PregnancyCurrent, 281);
+    not_left_out(&later, Switch, "sertraline");
+    let first = scene().woman().after(1).code(ConditionGroup::PregnancyCurrent, 280);
+    says(&first, Referral, "psychiatry", Suitable, "perinatal psychiatry, with obstetrics");
+}
+
+// rule 9.3/pregnancy-not-on-file: speaks
+// rule 9.3/pregnancy-not-on-file: silent
+#[test]
+fn an_unknown_pregnancy_status_is_said_of_women_from_18_to_50() {
+    let of = |age| scene().woman().aged(age);
+    for age in [18, 50] {
+        for (kind, id) in [(Augment, "lithium"), (Switch, "paroxetine"), (RapidActing, "esketamine")] {
+            says(&of(age), kind, id, Caution, "pregnancy status not on file");
+            silent(&of(51), kind, id, "pregnancy");
+            silent(&scene().aged(age), kind, id, "pregnancy");
+        }
+        silent(&of(age), Switch, "sertraline", "pregnancy");
+    }
+    let negative = |days_ago| {
+        let answer = Value::Answer { code: None, text: "Negative".to_owned() };
+        of(30).value(Instrument::PregnancyTest, answer, days_ago)
+    };
+    silent(&negative(90), Switch, "paroxetine", "pregnancy");
+    says(&negative(91), Switch, "paroxetine", Caution, "pregnancy status not on file");
+}
+
+// rule 9.3/postpartum: speaks
+// rule 9.3/postpartum: silent
+#[test]
+fn within_a_year_of_birth_breastfeeding_is_asked_and_esketamine_left_out() {
+    let born = |days_ago| scene().woman().aged(30).code(ConditionGroup::PregnancyPostpartum, days_ago);
+    left_out(&born(365), RapidActing, "esketamine", "not after birth");
+    not_left_out(&born(366), RapidActing, "esketamine");
+    says(&born(365), Switch, "sertraline", Suitable, "breastfeeding: not on file");
+    silent(&born(366), Switch, "sertraline", "breastfeeding");
+    let told = born(100).value(Instrument::Breastfeeding, Value::YesNo(false), 10);
+    silent(&told, Switch, "sertraline", "breastfeeding");
+}
+
+// rule 10/psychotic-depression: speaks
+// rule 10/psychotic-depression: silent
+#[test]
+fn psychotic_depression_opens_ect_without_a_failure_and_says_what_is_needed() {
+    let psychotic = || scene().after(0).code(ConditionGroup::DepressionPsychotic, 10);
+    not_left_out(&psychotic(), Neurostimulation, "ect");
+    says(&psychotic(), Switch, "sertraline", Caution, "an antidepressant plus an antipsychotic, or ECT");
+    says(&psychotic(), Referral, "psychiatry", Suitable, "urgent psychiatric assessment");
+    says(&psychotic(), Neurostimulation, "tms", Caution, "ECT comes first");
+    says(&scene().after(1).code(ConditionGroup::Catatonia, 10), Augment, "aripiprazole", Caution, "catatonia may get worse");
+    left_out(&psychotic(), Augment, "lithium", "after two adequate failures");
+    left_out(&scene().after(0).past_code(ConditionGroup::DepressionPsychotic, 10), Neurostimulation, "ect", "no adequate failure yet");
+}
+
+// rule 15/country: speaks
+// rule 15/country: silent
+#[test]
+fn the_country_hides_what_it_does_not_have() {
+    let site = |country: &str| {
+        let content = format!("[parameters]\ncountry = \"{country}\"\n");
+        Knowledge::with_site(&crate::clinical::knowledge::SiteFile { name: "site.toml".to_owned(), content }).expect("a good site file")
+    };
+    let uk = scene().options_by(site("uk"));
+    let esketamine = find(uk.clone(), RapidActing, "esketamine");
+    assert_eq!((esketamine.verdict, esketamine.reasons[0].as_str()), (LeftOut, "not available in the United Kingdom"));
+    assert_eq!(find(uk.clone(), Switch, "desvenlafaxine").verdict, LeftOut);
+    assert_eq!(find(uk, Augment, "quetiapine-xr").label.as_deref(), Some("UK licence: added to an antidepressant in major depression"));
+    assert_eq!(find(scene().options_by(site("ca")), RapidActing, "esketamine").verdict, Suitable);
+    assert_eq!(scene().option(RapidActing, "esketamine").verdict, Suitable);
+}
+
+// rule 10/order: speaks
+// rule 10/order: silent
+#[test]
+fn options_stand_by_verdict_then_untried_then_guideline_line() {
+    let all = scene().after(1).options();
+    let augment: Vec<&TreatmentOption> = all.iter().filter(|option| option.kind == Augment).collect();
+    assert_eq!(augment[0].id, "aripiprazole");
+    let first_closed = augment.iter().position(|option| option.verdict == LeftOut).expect("lithium");
+    assert!(augment[first_closed..].iter().all(|option| option.verdict == LeftOut));
+    let course = Course { kind: CourseKind::Tms, first: today() - 300, last: today() - 270, sessions: 20, basis: Vec::new() };
+    let tried = Scene { courses: vec![course], ..scene() };
+    let stimulation: Vec<String> =
+        tried.options().into_iter().filter(|option| option.kind == Neurostimulation).map(|option| option.id).collect();
+    assert_eq!(stimulation, ["ect", "tms", "vns"], "tried, so behind what was not");
+    says(&tried, Neurostimulation, "tms", Suitable, "20 sessions from");
+    let untried: Vec<String> =
+        scene().options().into_iter().filter(|option| option.kind == Neurostimulation).map(|option| option.id).collect();
+    assert_eq!(untried, ["tms", "ect", "vns"]);
+}
+
+// rule 10/how: speaks
+// rule 10/how: silent
+#[test]
+fn an_option_says_how_it_is_done_unless_it_is_left_out() {
+    let duloxetine = scene().option(Switch, "duloxetine");
+    assert_eq!(duloxetine.start, Some("30 mg"));
+    assert_eq!(duloxetine.titration, Some("60 mg after 1 week; above 60 adds little"));
+    assert_eq!(duloxetine.label.as_deref(), Some("FDA: depression"));
+    assert!(duloxetine.talk.is_some() && duloxetine.evidence.is_some() && duloxetine.guideline.is_some() && duloxetine.overdose.is_some());
+    let none = scene().after(0).option(Switch, "duloxetine");
+    assert!(none.start.is_none() && none.talk.is_none() && none.label.is_none());
+    assert_eq!(scene().option(Augment, "aripiprazole").monitoring[0], "weight+BMI: baseline, wk 4, 8, 12, then quarterly");
+}
+
+// rule 10/optimise: speaks
+// rule 10/optimise: silent
+#[test]
+fn a_rise_respects_maximum_age_and_kidney() {
+    let rise = |name: &str, mg: f64, birth: &str, egfr: Option<f64>| {
+        let record: MedicationRecord = dispensed("1", name, mg, "2025-12-01", 120);
+        let mut chart = chart(vec![record], Vec::new());
+        chart.patient.as_mut().expect("a patient").birth = Some(When::on(day(birth)));
+        for kind in Kind::ALL {
+            chart.coverage.set(kind, Extent::Full);
+        }
+        let chart = match egfr {
+            Some(value) => Scene { chart, ..scene() }.result(Instrument::Egfr, value, 5).chart,
+            None => chart,
+        };
+        let made = crate::clinical::derive::assess(&chart, Knowledge::builtin(), today());
+        let trial = made.current_trial.map(|index| made.trials[index].dose_limits.no_rise.len());
+        (made.options.into_iter().find(|option| option.kind == StepKind::Optimise).expect("a rise"), trial)
+    };
+    let (room, _) = rise("sertraline", 50.0, "1980-01-01", None);
+    assert_eq!((room.verdict, room.reasons[0].as_str()), (Suitable, "now 50, room to 200 mg"));
+    let (full, _) = rise("citalopram", 20.0, "1960-01-01", None);
+    assert_eq!(
+        (full.verdict, full.reasons.last().map(String::as_str)),
+        (LeftOut, Some("20 mg a day is its maximum here (not above 20 mg a day over age 60)"))
+    );
+    let (old, limits) = rise("paroxetine", 20.0, "1960-01-01", None);
+    assert_eq!((old.verdict, limits), (LeftOut, Some(1)));
+    assert!(old.reasons[0].contains("a switch is more usual than a rise"), "{:?}", old.reasons);
+    assert_eq!(rise("paroxetine", 20.0, "1970-01-01", None).0.verdict, Suitable);
+    assert_eq!(rise("venlafaxine", 150.0, "1980-01-01", Some(29.0)).0.verdict, LeftOut);
+    assert_ne!(rise("venlafaxine", 150.0, "1980-01-01", Some(30.0)).0.verdict, LeftOut);
+    assert_eq!(rise("desvenlafaxine", 50.0, "1980-01-01", Some(49.0)).0.verdict, LeftOut, "50 mg is its maximum below 50");
+}
