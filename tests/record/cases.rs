@@ -1,7 +1,7 @@
 //! The worked cases: every story of `fixtures/cases`, in every form its record has, against what its `case.toml` expects.
 //!
 //! What a case does not state is open, and members added to the assessment are no error. Every mismatch of every case is
-//! collected before anything fails. What is left to the next issue stands in one table, by name, and nothing else is excused.
+//! collected before anything fails. Nothing is excused.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,33 +11,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::common::{Outcome, day, fixtures, name, read, text};
-
-/// What is not asked yet, by member, and why. An excuse that nothing needs any more fails the test, so none outlives its reason.
-const LEFT_TO_THE_NEXT_ISSUE: &[Left] = &[
-    Left {
-        member: "cards.contributors",
-        cases: &["psychotic-depression-on-day-10"],
-        why: "next-step speaks of the urgent pathway instead",
-    },
-    Left {
-        member: "cards.next-step",
-        cases: &["psychotic-depression-on-day-10", "pregnant-after-one-failed-trial", "dementia-at-78-on-the-highest-citalopram-dose"],
-        why: "the variants urgent, pregnancy and dementia",
-    },
-];
-
-/// Members of these cases that are not asked yet.
-struct Left {
-    member: &'static str,
-    cases: &'static [&'static str],
-    why: &'static str,
-}
-
-impl Left {
-    fn covers(&self, mismatch: &Mismatch) -> bool {
-        self.member == mismatch.member && self.cases.contains(&mismatch.case.as_str())
-    }
-}
 
 /// A story: who this is, what should happen, and what the rules fix of it.
 #[derive(Deserialize)]
@@ -164,18 +137,7 @@ const FORMS: [(&str, Option<&str>); 3] =
 #[test]
 fn every_case_comes_out_as_its_story_says() {
     let mismatches: Vec<Mismatch> = stories().iter().flat_map(|(story, case)| mismatches(story, case)).collect();
-    let (excused, unexcused): (Vec<&Mismatch>, Vec<&Mismatch>) =
-        mismatches.iter().partition(|mismatch| LEFT_TO_THE_NEXT_ISSUE.iter().any(|left| left.covers(mismatch)));
-    let stale: Vec<String> = LEFT_TO_THE_NEXT_ISSUE.iter().flat_map(|left| stale(left, &excused)).collect();
-    eprintln!("{} mismatches are left to the next issue, {} are not", excused.len(), unexcused.len());
-    assert!(
-        unexcused.is_empty() && stale.is_empty(),
-        "{} mismatches\n{}\n{} excuses that nothing needs any more\n{}",
-        unexcused.len(),
-        unexcused.iter().map(ToString::to_string).collect::<String>(),
-        stale.len(),
-        stale.concat(),
-    );
+    assert!(mismatches.is_empty(), "{} mismatches\n{}", mismatches.len(), mismatches.iter().map(ToString::to_string).collect::<String>());
 }
 
 #[test]
@@ -184,23 +146,6 @@ fn every_story_is_told_and_named_once() {
     assert!(stories.len() >= 50, "{} stories", stories.len());
     for (story, case) in &stories {
         assert!(case.who.ends_with('.') && case.expect.ends_with('.'), "{story}: two sentences");
-    }
-    let known: BTreeSet<&str> = stories.iter().map(|(story, _)| story.as_str()).collect();
-    for left in LEFT_TO_THE_NEXT_ISSUE {
-        for case in left.cases {
-            assert!(known.contains(case), "an excuse names `{case}`, which is no story");
-        }
-    }
-}
-
-/// The excuses of this row that no mismatch needs.
-fn stale(left: &Left, excused: &[&Mismatch]) -> Vec<String> {
-    let needed = |case: Option<&str>| excused.iter().any(|found| found.member == left.member && case.is_none_or(|case| found.case == case));
-    let line = |case: &str| format!("  {case}: {} ({})\n", left.member, left.why);
-    match left.cases {
-        [] if needed(None) => Vec::new(),
-        [] => vec![line("every case")],
-        cases => cases.iter().filter(|case| !needed(Some(case))).map(|case| line(case)).collect(),
     }
 }
 

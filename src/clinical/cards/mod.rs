@@ -51,10 +51,10 @@ pub struct Situation<'a> {
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted), without
 /// those that were set aside.
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
-    let trial = complete_trial::card(situation).or_else(|| next_step::card(situation));
-    // rules.md 10: on the urgent pathway the contributors are lines of next-step
-    let urgent = trial.as_ref().is_some_and(|card| card.code == CardCode::NextStep && card.variant == Some(URGENT));
-    let contributors = if urgent { None } else { contributors::card(situation) };
+    // rules.md 10: the urgent pathway replaces complete-trial; its card carries the contributors as lines
+    let urgent = next_step::urgent_card(situation);
+    let contributors = if urgent.is_some() { None } else { contributors::card(situation) };
+    let trial = urgent.or_else(|| complete_trial::card(situation)).or_else(|| next_step::card(situation));
     let first = safety::card(situation).into_iter().chain(interaction::cards(situation)).chain(bipolar::card(situation));
     let others = [contributors, monitoring::card(situation), measure::card(situation)];
     let mut found: Vec<Card> = first.chain(trial).chain(others.into_iter().flatten()).collect();
@@ -67,9 +67,6 @@ pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     suggestion::attach(&mut shown, situation);
     shown
 }
-
-/// The variant of next-step that speaks of the urgent pathway.
-const URGENT: &str = "urgent";
 
 /// The cards in order, without those for which there is no room.
 fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {

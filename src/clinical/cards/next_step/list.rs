@@ -2,8 +2,8 @@
 
 use super::super::Situation;
 use super::super::finding::Block;
-use super::super::markdown::{inline, shortened};
-use crate::clinical::derive::{StepKind, Talk, TreatmentOption, Verdict};
+use super::super::markdown::{escape_markdown, inline, shortened};
+use crate::clinical::derive::{Breastfeeding, Fact, StepKind, Talk, TreatmentOption, Verdict};
 use crate::clinical::knowledge::{CareLevel, OptionRow};
 
 /// The most options of one kind that a side bar has room for; the assessment lists all.
@@ -61,6 +61,25 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
     }
     lines.extend((!others.is_empty()).then(|| format!("**Also:** {}", inline(&others.join(", ")))));
     lines
+}
+
+/// Facts of the chart, a line each.
+pub(super) fn facts(facts: &[Fact]) -> Block {
+    Block::List("", facts.iter().map(|fact| escape_markdown(&fact.text)).collect())
+}
+
+/// What a birth within a year changes (rules.md 9.3 and 10).
+pub(super) fn postpartum(situation: Situation<'_>) -> Option<String> {
+    let birth = situation.assessment.circumstances.postpartum.as_ref()?;
+    let breastfeeding = match &birth.breastfeeding {
+        Breastfeeding::Yes(fact) => format!("breastfeeding: {}", escape_markdown(&fact.text)),
+        Breastfeeding::No(_) => "not breastfeeding".to_owned(),
+        Breastfeeding::NotOnFile => "breastfeeding: not on file".to_owned(),
+    };
+    Some(format!(
+        "**Within a year after birth** ({}; {breastfeeding}): with perinatal psychiatry. Zuranolone is a further choice in this time only (FDA 2023); no esketamine.",
+        escape_markdown(&birth.fact.text)
+    ))
 }
 
 fn offered(situation: Situation<'_>) -> impl Iterator<Item = &TreatmentOption> {

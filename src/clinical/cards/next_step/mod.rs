@@ -7,7 +7,9 @@
 //! adequate, settling after an increase, or in response; an augmentation with fewer than 28 days at dose; a course of ECT, TMS,
 //! ketamine or esketamine until 14 days after its last session.
 //!
-//! Not here yet: the variants urgent, pregnancy and dementia, which come before all others.
+//! Pregnancy and dementia speak under the same conditions with their own text. The urgent pathway (psychotic features, catatonia, critical
+//! danger with a severe score) speaks at any number of failures, whatever is under way, and in the place of complete-trial; with the
+//! bipolar question open it names no drug.
 
 mod list;
 
@@ -19,10 +21,18 @@ use super::finding::{Block, Finding};
 use super::gate::Symptoms;
 use super::table::trial_line;
 use super::wording::{Values, Wording};
-use crate::clinical::derive::{Adequacy, Marker, Response, Trial, dose_room, dose_text, not_tolerated};
+use crate::clinical::derive::{Adequacy, Fact, Marker, Pregnancy, Response, Trial, dose_room, dose_text, not_tolerated};
 use crate::clinical::units::Ingredient;
 
-const TEXTS: [&str; 9] = [
+/// The variant of the urgent pathway.
+const URGENT: &str = "urgent";
+
+const TEXTS: [&str; 14] = [
+    "urgent-features",
+    "urgent-features-open",
+    "urgent-danger",
+    "pregnancy",
+    "dementia",
     "tier-0-not-tolerated",
     "tier-0-cannot-be-raised",
     "tier-1-partial",
@@ -34,7 +44,8 @@ const TEXTS: [&str; 9] = [
     "response-lost",
 ];
 
-const NAMES: [&str; 10] = ["drug", "dose", "minimum", "maximum", "failed", "count", "trials", "trial_word", "undocumented", "pronoun"];
+const NAMES: [&str; 12] =
+    ["fact", "failures", "drug", "dose", "minimum", "maximum", "failed", "count", "trials", "trial_word", "undocumented", "pronoun"];
 
 pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
     Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).unwrap_or_else(|defects| panic!("next_step/card.toml: {}", defects.join("; ")))
@@ -43,6 +54,9 @@ pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
 /// What the card is about.
 #[derive(Debug, Clone, Copy)]
 enum Step<'a> {
+    Urgent(Urgency),
+    Pregnancy(&'a Fact),
+    Dementia(&'a Fact),
     ResponseLost(&'a Trial),
     Unjudged,
     NotTolerated(&'a Trial),
@@ -51,9 +65,23 @@ enum Step<'a> {
     TierOne,
 }
 
+/// What opened the urgent pathway, and what may be said on it.
+#[derive(Debug, Clone, Copy)]
+enum Urgency {
+    /// Psychotic features or catatonia.
+    Features,
+    /// The same while the bipolar question is open: no drug is named.
+    FeaturesWithOpenQuestion,
+    /// Critical danger with a severe score.
+    Danger,
+}
+
 impl Step<'_> {
     const fn variant(self) -> &'static str {
         match self {
+            Step::Urgent(_) => URGENT,
+            Step::Pregnancy(_) => "pregnancy",
+            Step::Dementia(_) => "dementia",
             Step::ResponseLost(_) => "response-lost",
             Step::Unjudged => "unjudged",
             Step::NotTolerated(_) | Step::CannotBeRaised(_) => "tier-0",
@@ -64,13 +92,16 @@ impl Step<'_> {
 
     const fn text(self, partial: bool, room: bool) -> &'static str {
         match self {
+            Step::Urgent(Urgency::Features) => "urgent-features",
+            Step::Urgent(Urgency::FeaturesWithOpenQuestion) => "urgent-features-open",
+            Step::Urgent(Urgency::Danger) => "urgent-danger",
             Step::NotTolerated(_) => "tier-0-not-tolerated",
             Step::CannotBeRaised(_) => "tier-0-cannot-be-raised",
             Step::TierOne if partial => "tier-1-partial",
             Step::TierOne if room => "tier-1-none",
             Step::TierOne => "tier-1-switch",
             Step::TierTwo if partial => "tier-2-partial",
-            Step::ResponseLost(_) | Step::Unjudged | Step::TierTwo => self.variant(),
+            Step::Pregnancy(_) | Step::Dementia(_) | Step::ResponseLost(_) | Step::Unjudged | Step::TierTwo => self.variant(),
         }
     }
 }
@@ -80,15 +111,33 @@ pub(super) fn card(situation: Situation<'_>) -> Option<Card> {
     decide(situation).map(|finding| finding.card(CardCode::NextStep, &WORDING, situation))
 }
 
+/// The card of the urgent pathway, if it is open (rules.md 10). Neither a trial under way nor a treat-first contributor holds it back.
+pub(super) fn urgent_card(situation: Situation<'_>) -> Option<Card> {
+    let circumstances = &situation.assessment.circumstances;
+    if !situation.in_scope() || !circumstances.is_urgent() {
+        return None;
+    }
+    let features = circumstances.psychotic_features.is_some() || circumstances.catatonia.is_some();
+    let urgency = match (features, situation.unipolar()) {
+        (true, true) => Urgency::Features,
+        (true, false) => Urgency::FeaturesWithOpenQuestion,
+        (false, _) => Urgency::Danger,
+    };
+    Some(finding(Step::Urgent(urgency), situation).card(CardCode::NextStep, &WORDING, situation))
+}
+
 fn decide(situation: Situation<'_>) -> Option<Finding> {
     let active = situation.symptoms() == Symptoms::Active { recent: true };
     if !situation.unipolar() || !active || situation.treat_first() || is_held(situation) {
         return None;
     }
-    let step = step(situation)?;
+    step(situation).map(|step| finding(step, situation))
+}
+
+fn finding(step: Step<'_>, situation: Situation<'_>) -> Finding {
     let partial =
         last_failure(situation).is_some_and(|trial| trial.response == Response::Partial && !trial.has_marker(Marker::Intolerance));
-    Some(Finding {
+    Finding {
         variant: Some(step.variant()),
         text: step.text(partial, list::has_room(situation)),
         values: values(step, situation),
@@ -96,7 +145,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         body: body(step, partial, situation),
         end: list::left_out(situation),
         ground: ground(step, situation),
-    })
+    }
 }
 
 /// Whether what is under way must be waited for.
@@ -119,8 +168,18 @@ fn holds(trial: &Trial, situation: Situation<'_>) -> bool {
     better || incomplete || (trial.ongoing && situation.settles_on(trial).is_some())
 }
 
-/// The first that applies. Urgent, pregnancy and dementia will stand before these.
+/// The first that applies: pregnancy and dementia before what the trials say, under the same conditions.
 fn step(situation: Situation<'_>) -> Option<Step<'_>> {
+    let circumstances = &situation.assessment.circumstances;
+    let by_trials = by_trials(situation)?;
+    Some(match (&circumstances.pregnancy, &circumstances.dementia) {
+        (Pregnancy::Current(fact), _) => Step::Pregnancy(fact),
+        (Pregnancy::Excluded(_) | Pregnancy::NotOnFile | Pregnancy::NotAsked, Some(fact)) => Step::Dementia(fact),
+        (Pregnancy::Excluded(_) | Pregnancy::NotOnFile | Pregnancy::NotAsked, None) => by_trials,
+    })
+}
+
+fn by_trials(situation: Situation<'_>) -> Option<Step<'_>> {
     let parameters = situation.knowledge.parameters();
     let failures = situation.assessment.adequate_failed_trials;
     let with_open = failures + undocumented(situation).len();
@@ -178,6 +237,10 @@ fn values(step: Step<'_>, situation: Situation<'_>) -> Values {
         ("undocumented", open.to_string()),
         ("pronoun", if open == 1 { "it together" } else { "them together" }.to_owned()),
     ]);
+    values.insert("failures", failures_text(situation));
+    if let Step::Pregnancy(fact) | Step::Dementia(fact) = step {
+        values.insert("fact", fact.text.clone());
+    }
     if let Step::ResponseLost(trial) | Step::NotTolerated(trial) | Step::CannotBeRaised(trial) = step {
         let room = dose_room(trial, situation.assessment.patient.age_years, situation.knowledge);
         let doses = [("dose", trial.current_dose), ("minimum", trial.minimum_dose), ("maximum", room.maximum)];
@@ -200,17 +263,35 @@ fn overview(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Bloc
                 |trial: &&Trial| format!("{}: remitted, better, no change, not tolerated?", trial_line(trial, situation.knowledge));
             vec![Block::List("", undocumented(situation).iter().map(question).collect())]
         }
+        Step::Urgent(_) => vec![list::facts(&situation.assessment.circumstances.urgent)],
+        Step::Pregnancy(_) | Step::Dementia(_) => vec![Block::List("", list::names(situation, adjunct_first(step, partial)))],
         Step::ResponseLost(_) | Step::NotTolerated(_) | Step::CannotBeRaised(_) | Step::TierTwo | Step::TierOne => {
-            vec![Block::List("", list::names(situation, adjunct_first(step, partial)))]
+            let mut blocks = vec![Block::List("", list::names(situation, adjunct_first(step, partial)))];
+            blocks.extend(list::postpartum(situation).map(Block::Paragraph));
+            blocks
         }
     }
 }
 
 fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
+    // with the bipolar question open the urgent text names no drug
+    if matches!(step, Step::Urgent(_)) && !situation.unipolar() {
+        return super::contributors::blocks(situation);
+    }
     let mut blocks = list::options(situation, adjunct_first(step, partial));
     blocks.extend(super::contributors::blocks(situation));
     blocks.extend(list::last_lines(situation));
     blocks
+}
+
+/// `Record shows 1 adequate trial without sufficient response (sertraline).`; nothing where none is counted.
+fn failures_text(situation: Situation<'_>) -> String {
+    let counted = &situation.assessment.counted_failures;
+    match counted.len() {
+        0 => String::new(),
+        1 => format!(" Record shows 1 adequate trial without sufficient response ({}).", joined(counted)),
+        n => format!(" Record shows {n} adequate trials without sufficient response ({}).", joined(counted)),
+    }
 }
 
 /// What the card rests on, without day counters.
@@ -220,6 +301,8 @@ fn ground(step: Step<'_>, situation: Situation<'_>) -> Vec<String> {
     if let Step::ResponseLost(trial) | Step::NotTolerated(trial) | Step::CannotBeRaised(trial) = step {
         ground.push(format!("{} {}", trial.drug, trial.start.map(|start| start.to_string()).unwrap_or_default()));
     }
+    let urgent = situation.assessment.circumstances.urgent.iter().filter(|_| matches!(step, Step::Urgent(_)));
+    ground.extend(urgent.flat_map(|fact| &fact.basis).map(|source| source.as_str().to_owned()));
     ground.extend(situation.current_trial().map(|trial| format!("now {}", trial.drug)));
     ground
 }
