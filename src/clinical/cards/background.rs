@@ -22,7 +22,9 @@ pub(super) fn also(code: CardCode, situation: Situation<'_>) -> (Vec<String>, Ve
         lines.push("**Do not wait for day 42 if the patient is worse or unsafe.**".to_owned());
     }
     lines.extend(bipolar_line(situation).filter(|_| code != CardCode::Bipolar));
-    lines.extend(assessment.trials.iter().filter(|trial| trial.in_episode).flat_map(|trial| trial_lines(trial, situation)));
+    // beside a finding of mania "still improving" would be no comfort
+    let told = assessment.trials.iter().filter(|trial| trial.in_episode && code != CardCode::Bipolar);
+    lines.extend(told.flat_map(|trial| trial_lines(trial, situation)));
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
     lines.extend(notes.filter(|note| !is_not_known(note)).map(|note| escape_markdown(&note.text)));
     let mut first = unrepeated(lines);

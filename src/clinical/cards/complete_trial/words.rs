@@ -4,11 +4,11 @@ use super::Variant;
 use crate::clinical::cards::Situation;
 use crate::clinical::cards::table::{evidence_word, percent, trial_day};
 use crate::clinical::cards::wording::Values;
-use crate::clinical::derive::{Augmentation, Reason, Trial, dose_room, dose_text};
+use crate::clinical::derive::{Augmentation, Pregnancy, Reason, StepKind, TreatmentOption, Trial, dose_room, dose_text};
 use crate::clinical::units::{DailyDose, Day, Span};
 
 /// Every name that the wording may ask for.
-pub(super) const NAMES: [&str; 31] = [
+pub(super) const NAMES: [&str; 34] = [
     "drug",
     "dose",
     "minimum",
@@ -16,6 +16,9 @@ pub(super) const NAMES: [&str; 31] = [
     "label_start",
     "above_cap",
     "titration",
+    "unchecked",
+    "pregnant",
+    "no_rise",
     "required",
     "day",
     "date",
@@ -66,9 +69,23 @@ fn put_dose(values: &mut Values, trial: &Trial, situation: Situation<'_>) {
     let capped = room.maximum.zip(trial.minimum_dose).is_some_and(|(maximum, minimum)| maximum < minimum);
     let above = if capped { " That is below the usual minimum: a switch is more usual than a rise." } else { "" };
     values.insert("above_cap", above.to_owned());
+    let no_rise: Vec<&str> = trial.dose_limits.no_rise.iter().map(|fact| fact.text.as_str()).collect();
+    values.insert("no_rise", no_rise.join("; "));
+    values.insert("unchecked", unchecked(trial, situation));
+    let pregnant = matches!(situation.assessment.circumstances.pregnancy, Pregnancy::Current(_));
+    let pregnant = if pregnant { " In pregnancy a rise only with obstetrics or perinatal psychiatry." } else { "" };
+    values.insert("pregnant", pregnant.to_owned());
     if let Some(row) = row.filter(|row| !row.titration.is_empty()) {
         values.insert("titration", row.titration.to_owned());
     }
+}
+
+/// What of the room of the dose could not be told: ` (not checked: kidney function)`.
+fn unchecked(trial: &Trial, situation: Situation<'_>) -> String {
+    let of_trial = |option: &&TreatmentOption| option.kind == StepKind::Optimise && option.drug == Some(trial.drug);
+    let reasons = situation.assessment.options.iter().filter(of_trial).flat_map(|option| &option.reasons);
+    let missing: Vec<&str> = reasons.filter(|reason| reason.starts_with("not checked: ")).map(String::as_str).collect();
+    if missing.is_empty() { String::new() } else { format!(" ({})", missing.join("; ")) }
 }
 
 fn put_days(values: &mut Values, trial: &Trial, situation: Situation<'_>) {

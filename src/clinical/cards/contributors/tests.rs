@@ -81,7 +81,10 @@ fn lines_treated_ones_and_those_not_looked_for_raise_no_card() {
     }
     let detail = speaks(&with(vec![anemia(), line(), treated(), missing()])).expect("speaks").detail;
     assert!(detail.contains("**Other findings that bear on it**") && detail.contains("Treated already"), "{detail}");
-    assert!(detail.contains("Not looked for: vitamin d."), "{detail}");
+    assert!(!detail.contains("Not looked for"), "what was never looked for stands in the workup: {detail}");
+    let in_part = Contributor { basis: vec![SourceRef::new("Observation/d")], ..missing() };
+    let detail = speaks(&with(vec![anemia(), in_part])).expect("speaks").detail;
+    assert!(detail.contains("Not looked for in full: Vitamin D"), "{detail}");
 }
 
 // rule 8/out-of-scope: speaks

@@ -33,10 +33,9 @@ pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
     let treated = all().filter(|found| found.status == ContributorStatus::Present && found.treated);
     lines.extend(open(ContributorWeight::Line));
     lines.extend(treated.map(|found| format!("{} Treated already.", line(found))));
-    let missing: Vec<String> = all().filter(|found| found.status == ContributorStatus::NotChecked).map(not_looked_for).collect();
-    if !missing.is_empty() {
-        lines.push(format!("Not looked for: {}.", missing.join("; ")));
-    }
+    // what was never looked for at all stands in the workup
+    let in_part = all().filter(|found| found.status == ContributorStatus::NotChecked && !found.basis.is_empty());
+    lines.extend(in_part.map(|found| format!("Not looked for in full: {} ({}).", inline(name(found.id)), escape_markdown(&found.label))));
     let mut blocks = vec![
         Block::List("Contributor to look at first", open(ContributorWeight::TreatFirst)),
         Block::List("Contributors to look at alongside", open(ContributorWeight::Alongside)),
@@ -52,15 +51,6 @@ fn line(found: &Contributor) -> String {
     match suggestion(found) {
         Some(suggestion) => format!("{what} {}", inline(suggestion)),
         None => what,
-    }
-}
-
-/// One that nobody looked for; with what there is, where only a part was looked for or it is long ago.
-fn not_looked_for(found: &Contributor) -> String {
-    if found.basis.is_empty() {
-        name(found.id).to_lowercase()
-    } else {
-        format!("{} ({})", name(found.id).to_lowercase(), escape_markdown(&found.label))
     }
 }
 

@@ -20,7 +20,17 @@ const LEFT_OUT: usize = 8;
 
 /// The options that are not left out, a list for each kind, the kind that comes first at the head.
 pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Block> {
-    let lists = order(situation, adjunct_first).into_iter().filter_map(|kind| {
+    let lists = of_kinds(&order(situation, adjunct_first), situation);
+    untested(situation).into_iter().chain(lists).collect()
+}
+
+/// What the urgent pathway leads to: urgent psychiatry, and ECT now. Single drugs are no answer to it (rules.md 10).
+pub(super) fn urgent(situation: Situation<'_>) -> Vec<Block> {
+    of_kinds(&[StepKind::Referral, StepKind::Neurostimulation], situation)
+}
+
+fn of_kinds(kinds: &[StepKind], situation: Situation<'_>) -> Vec<Block> {
+    let lists = kinds.iter().copied().filter_map(|kind| {
         let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
         let (shown, more) = best(&offered);
         let mut lines: Vec<String> = shown.iter().map(|option| line(option, situation)).collect();
@@ -30,8 +40,11 @@ pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Bloc
         }
         (!lines.is_empty()).then_some(Block::List(heading(kind), lines))
     });
-    untested(situation).into_iter().chain(lists).collect()
+    lists.collect()
 }
+
+/// How `derive` writes the room of a dose: `now 50, room to 200 mg`.
+const ROOM: &str = "now ";
 
 /// The options by name: a line each for the dose, adding and switching, one for the rest. What a side bar shows before the fold.
 pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String> {
@@ -40,8 +53,17 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
         let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
         let (shown, more) = best(&offered);
         // what stands in brackets in the table is for the details
-        let short = |name: String| name.split(" (").next().unwrap_or_default().to_owned();
-        let names: Vec<String> = shown.iter().map(|option| short(option.name.to_owned())).collect();
+        let short = |option: &TreatmentOption| {
+            // TMS, ECT, VNS by the letters everybody knows
+            let letters = option.id.to_uppercase();
+            let word = option.name.split(" (").next().unwrap_or_default().trim_end_matches(" added");
+            let name = if option.kind == StepKind::Neurostimulation { letters.as_str() } else { word };
+            match option.reasons.iter().find(|reason| reason.starts_with(ROOM)).filter(|_| option.kind == StepKind::Optimise) {
+                Some(room) => format!("{name} ({room})"),
+                None => name.to_owned(),
+            }
+        };
+        let names: Vec<String> = shown.iter().map(|option| short(option)).collect();
         (names, more.len())
     };
     let order = order(situation, adjunct_first);
@@ -152,10 +174,13 @@ fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
     let risk = !situation.assessment.circumstances.overdose_risk.is_empty();
     let overdose = option.overdose.filter(|_| risk).map(str::to_owned);
     let beside = [
-        ("on record", joined(told)),
-        ("change-over", option.change_over.filter(|text| *text != ADDED).map(str::to_owned)),
+        ("to note", joined(told)),
+        (
+            if option.kind == StepKind::Switch { "change-over" } else { "present drug" },
+            option.change_over.filter(|text| *text != ADDED).map(str::to_owned),
+        ),
         ("to measure", joined(option.monitoring.iter().map(String::as_str).collect()).map(|text| shortened(&text, MONITORING))),
-        ("to talk about", option.talk.and_then(|talk| joined(trade_offs(&talk)))),
+        ("to talk about", option.talk.map(|talk| trade_offs(&talk))),
         ("overdose", overdose),
     ];
     let head: Vec<String> = first.filter(|part| !part.trim().is_empty()).map(|part| inline(&shortened(&part, TEXT))).collect();
@@ -174,11 +199,10 @@ fn joined(texts: Vec<&str>) -> Option<String> {
 }
 
 /// The trade-offs of an option, in the order of a talk.
-fn trade_offs(talk: &Talk) -> Vec<&'static str> {
-    [talk.time_to_effect, talk.visits_and_tests, talk.people_stop_for, talk.cost_and_access]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect()
+fn trade_offs(talk: &Talk) -> String {
+    let stop = if talk.people_stop_for.is_empty() { String::new() } else { format!("people stop for {}", talk.people_stop_for) };
+    let texts = [talk.time_to_effect, talk.visits_and_tests, &stop, talk.cost_and_access];
+    texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn row<'a>(option: &TreatmentOption, situation: Situation<'a>) -> Option<&'a OptionRow> {
@@ -194,8 +218,19 @@ pub(super) fn last_lines(situation: Situation<'_>) -> Vec<Block> {
     let old = situation.assessment.patient.age_years.is_some_and(|age| age >= parameters.older_from_age);
     let failures = i32::try_from(situation.assessment.adequate_failed_trials).unwrap_or(i32::MAX);
     let figures = old && failures >= parameters.trd_min_adequate_failures;
-    let who = who(situation).map(Block::Paragraph);
-    who.into_iter().chain(figures.then(|| Block::Paragraph(OPTIMUM.to_owned()))).collect()
+    let who = who(situation).into_iter().chain(staging(situation)).map(Block::Paragraph);
+    who.chain(figures.then(|| Block::Paragraph(OPTIMUM.to_owned()))).collect()
+}
+
+/// Where the trials stand on two scales: shown for reference, never a diagnosis (rules.md 6).
+fn staging(situation: Situation<'_>) -> Option<String> {
+    let staging = &situation.assessment.staging;
+    let roman = ["0", "I", "II", "III", "IV", "V"];
+    let thase_rush = staging.thase_rush.filter(|stage| *stage > 0).and_then(|stage| roman.get(usize::from(stage)));
+    let thase_rush = thase_rush.map(|stage| format!("Thase-Rush {stage}"));
+    let maudsley = staging.maudsley.as_ref().map(|msm| format!("{}: {} of 15, {}", msm.name, msm.total, msm.band));
+    let texts: Vec<String> = thase_rush.into_iter().chain(maudsley).collect();
+    (!texts.is_empty()).then(|| inline(&format!("Staging, no diagnosis: {}.", texts.join("; "))))
 }
 
 /// rules.md 14: what the trial found in groups, no forecast for one patient.
@@ -206,12 +241,18 @@ bupropion added, and less so after a switch to bupropion; falls were more freque
 fn who(situation: Situation<'_>) -> Option<String> {
     let needs =
         |option: &&TreatmentOption, level: &CareLevel| row(option, situation).is_some_and(|row| row.care_levels.contains(&level.id));
-    let texts = situation.knowledge.care_levels().iter().filter_map(|level| {
+    // levels that can take the same steps share a line
+    let mut by_kinds: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    for level in situation.knowledge.care_levels() {
         let mut kinds: Vec<&str> = offered(situation).filter(|option| needs(option, level)).map(|option| noun(option.kind)).collect();
         kinds.dedup();
-        (!kinds.is_empty()).then(|| format!("{} ({}): {}", level.name, level.setting, kinds.join(", ")))
-    });
-    let texts: Vec<String> = texts.collect();
+        match by_kinds.iter_mut().find(|(known, _)| *known == kinds) {
+            Some((_, levels)) => levels.push(level.name),
+            None => by_kinds.push((kinds, vec![level.name])),
+        }
+    }
+    let told = by_kinds.into_iter().filter(|(kinds, _)| !kinds.is_empty());
+    let texts: Vec<String> = told.map(|(kinds, levels)| format!("{}: {}", levels.join(", "), kinds.join(", "))).collect();
     (!texts.is_empty()).then(|| format!("**Who can do this:** {}.", inline(&texts.join("; "))))
 }
 
@@ -242,6 +283,6 @@ pub(super) fn left_out(situation: Situation<'_>) -> Option<String> {
         }
     }
     let texts: Vec<String> =
-        by_reason.iter().take(LEFT_OUT).map(|(reason, names)| format!("{} because {reason}", shortened(&names.join(", "), TEXT))).collect();
+        by_reason.iter().take(LEFT_OUT).map(|(reason, names)| format!("{} ({reason})", shortened(&names.join(", "), TEXT))).collect();
     (!texts.is_empty()).then(|| format!("Left out: {}.", inline(&texts.join("; "))))
 }

@@ -143,7 +143,7 @@ fn finding(step: Step<'_>, situation: Situation<'_>) -> Finding {
         values: values(step, situation),
         overview: overview(step, partial, situation),
         body: body(step, partial, situation),
-        end: list::left_out(situation),
+        end: list::left_out(situation).filter(|_| !matches!(step, Step::Urgent(_))),
         ground: ground(step, situation),
     }
 }
@@ -274,11 +274,17 @@ fn overview(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Bloc
 }
 
 fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
-    // with the bipolar question open the urgent text names no drug
-    if matches!(step, Step::Urgent(_)) && !situation.unipolar() {
-        return super::contributors::blocks(situation);
-    }
-    let mut blocks = list::options(situation, adjunct_first(step, partial));
+    let mut blocks = match step {
+        Step::Urgent(_) => list::urgent(situation),
+        Step::Pregnancy(_)
+        | Step::Dementia(_)
+        | Step::ResponseLost(_)
+        | Step::Unjudged
+        | Step::NotTolerated(_)
+        | Step::CannotBeRaised(_)
+        | Step::TierTwo
+        | Step::TierOne => list::options(situation, adjunct_first(step, partial)),
+    };
     blocks.extend(super::contributors::blocks(situation));
     blocks.extend(list::last_lines(situation));
     blocks

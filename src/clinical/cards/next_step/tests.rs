@@ -49,7 +49,7 @@ fn tier_one_without_room_in_the_dose_switches_first() {
 fn what_is_left_out_stands_at_the_end_with_its_reason() {
     let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
     let (_, end) = detail.split_once("Left out: ").expect("some are left out");
-    assert!(end.contains("sertraline because already being taken") && end.contains("lithium"), "{end}");
+    assert!(end.contains("sertraline (already being taken)") && end.contains("lithium"), "{end}");
     assert!(!end.contains("**"), "nothing but what was not known and the sources follows: {end}");
 }
 
