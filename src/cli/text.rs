@@ -16,6 +16,9 @@ pub fn text(judged: &Judged) -> String {
     out += &trials(assessment);
     out += &findings(assessment);
     out += &section("Cards", judged.cards.iter().map(card).collect(), "none: nothing to say");
+    if !judged.cards.is_empty() {
+        out += &styled(FAINT, "  in full with --format cards\n");
+    }
     let gaps = assessment.coverage.gaps.iter().map(|gap| wrapped(&gap.why, 2)).collect();
     out += &section("Not had", gaps, "");
     let unread = assessment.unread.iter().map(|unread| wrapped(&format!("{}: {}", unread.source, unread.why), 2)).collect();
@@ -186,7 +189,9 @@ fn card(card: &Card) -> String {
         Indicator::Critical => DANGER,
     };
     let summary = wrapped(&format!("[{}] {}: {}", card.indicator.word(), card.code.word(), card.summary), 2);
-    in_style(style, &summary) + &wrapped(&plain(&card.detail), 6)
+    // the trials stand above in a table of their own; what is below the fold is for `--format cards`
+    let lead: Vec<&str> = card.lead().lines().filter(|line| !line.starts_with('|')).collect();
+    in_style(style, &summary) + &wrapped(&plain(&lead.join("\n")), 6)
 }
 
 /// A heading with its lines; nothing at all where there are none and nothing is to be said of that.
@@ -248,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn every_card_is_there_with_its_detail() {
+    fn every_card_is_there_with_what_a_side_bar_shows_at_once() {
         let judged = judged();
         let text = unstyled(&text(&judged)).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(!judged.cards.is_empty());

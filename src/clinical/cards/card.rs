@@ -1,5 +1,6 @@
 //! A card, before it becomes CDS Hooks wire.
 
+use super::finding::FOLD;
 use super::suggestion::Suggestion;
 use crate::clinical::derive::CardSummary;
 
@@ -31,6 +32,11 @@ pub struct Card {
 }
 
 impl Card {
+    /// The few lines that a side bar shows at once: the detail before its fold.
+    pub fn lead(&self) -> &str {
+        self.detail.split_once(FOLD).map_or(&*self.detail, |(lead, _)| lead.trim_end())
+    }
+
     /// The card in short, for the assessment.
     pub fn summary(&self) -> CardSummary {
         CardSummary { code: self.code.word(), variant: self.variant, indicator: self.indicator.word(), summary: self.summary.clone() }
