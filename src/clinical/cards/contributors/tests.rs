@@ -81,7 +81,17 @@ fn lines_treated_ones_and_those_not_looked_for_raise_no_card() {
     }
     let detail = speaks(&with(vec![anemia(), line(), treated(), missing()])).expect("speaks").detail;
     assert!(detail.contains("**Other findings that bear on it**") && detail.contains("Treated already"), "{detail}");
-    assert!(detail.contains("Not looked for: vitamin d."), "{detail}");
+    assert!(detail.contains("Not looked for: vitamin D."), "{detail}");
+}
+
+#[test]
+fn a_long_diagnosis_does_not_cut_off_what_follows_it() {
+    let label = format!("{} (2024-10-22), index 27 /h on 2024-10-15; to be asked: whether it is treated", "apnoea ".repeat(9).trim_end());
+    let detail = speaks(&with(vec![Contributor { label, ..anemia() }])).expect("speaks").detail;
+    assert!(detail.contains("2024-10-15; to be asked: whether it is treated."), "{detail}");
+    let endless = Contributor { label: format!("{}; treated", "a".repeat(500)), ..anemia() };
+    let detail = speaks(&with(vec![endless])).expect("speaks").detail;
+    assert!(detail.contains("…; treated.") && !detail.contains(&"a".repeat(200)), "{detail}");
 }
 
 // rule 8/out-of-scope: speaks

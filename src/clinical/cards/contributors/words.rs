@@ -48,7 +48,7 @@ pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
 }
 
 fn line(found: &Contributor) -> String {
-    let what = format!("**{}**: {}.", name(found.id), escape_markdown(&found.label));
+    let what = format!("**{}**: {}.", name(found.id), label(found));
     match suggestion(found) {
         Some(suggestion) => format!("{what} {}", inline(suggestion)),
         None => what,
@@ -57,11 +57,19 @@ fn line(found: &Contributor) -> String {
 
 /// One that nobody looked for; with what there is, where only a part was looked for or it is long ago.
 fn not_looked_for(found: &Contributor) -> String {
-    if found.basis.is_empty() {
-        name(found.id).to_lowercase()
-    } else {
-        format!("{} ({})", name(found.id).to_lowercase(), escape_markdown(&found.label))
-    }
+    let name = within_a_sentence(name(found.id));
+    if found.basis.is_empty() { name } else { format!("{name} ({})", label(found)) }
+}
+
+/// The label, each of its parts kept short by itself: a long diagnosis does not cut off what follows it.
+fn label(found: &Contributor) -> String {
+    found.label.split("; ").map(escape_markdown).collect::<Vec<_>>().join("; ")
+}
+
+/// With a small first letter; the others stay: `vitamin D`.
+fn within_a_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn name(id: &str) -> &'static str {
