@@ -87,6 +87,16 @@ fn lines_treated_ones_and_those_not_looked_for_raise_no_card() {
     assert!(detail.contains("Not looked for in full: Vitamin D"), "{detail}");
 }
 
+#[test]
+fn a_long_diagnosis_does_not_cut_off_what_follows_it() {
+    let label = format!("{} (2024-10-22), index 27 /h on 2024-10-15; to be asked: whether it is treated", "apnoea ".repeat(9).trim_end());
+    let detail = speaks(&with(vec![Contributor { label, ..anemia() }])).expect("speaks").detail;
+    assert!(detail.contains("2024-10-15; to be asked: whether it is treated."), "{detail}");
+    let endless = Contributor { label: format!("{}; treated", "a".repeat(500)), ..anemia() };
+    let detail = speaks(&with(vec![endless])).expect("speaks").detail;
+    assert!(detail.contains("…; treated.") && !detail.contains(&"a".repeat(200)), "{detail}");
+}
+
 // rule 8/out-of-scope: speaks
 // rule 8/out-of-scope: silent
 #[test]

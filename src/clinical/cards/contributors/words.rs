@@ -35,7 +35,7 @@ pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
     lines.extend(treated.map(|found| format!("{} Treated already.", line(found))));
     // what was never looked for at all stands in the workup
     let in_part = all().filter(|found| found.status == ContributorStatus::NotChecked && !found.basis.is_empty());
-    lines.extend(in_part.map(|found| format!("Not looked for in full: {} ({}).", inline(name(found.id)), escape_markdown(&found.label))));
+    lines.extend(in_part.map(|found| format!("Not looked for in full: {} ({}).", inline(name(found.id)), label(found))));
     let mut blocks = vec![
         Block::List("Contributor to look at first", open(ContributorWeight::TreatFirst)),
         Block::List("Contributors to look at alongside", open(ContributorWeight::Alongside)),
@@ -47,11 +47,16 @@ pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
 }
 
 fn line(found: &Contributor) -> String {
-    let what = format!("**{}**: {}.", name(found.id), escape_markdown(&found.label));
+    let what = format!("**{}**: {}.", name(found.id), label(found));
     match suggestion(found) {
         Some(suggestion) => format!("{what} {}", inline(suggestion)),
         None => what,
     }
+}
+
+/// The label, each of its parts kept short by itself: a long diagnosis does not cut off what follows it.
+fn label(found: &Contributor) -> String {
+    found.label.split("; ").map(escape_markdown).collect::<Vec<_>>().join("; ")
 }
 
 fn name(id: &str) -> &'static str {

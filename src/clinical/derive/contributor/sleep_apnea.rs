@@ -109,7 +109,7 @@ fn treated(ground: &Ground<'_>, mut found: Contributor) -> Verdict {
             found.into()
         }
         None => {
-            found.label += "; whether positive airway pressure is used is not known";
+            found.label += "; to be asked: whether positive airway pressure is used";
             found.into()
         }
     }

@@ -146,8 +146,13 @@ fn weigh_interactions(ground: &Ground<'_>, drug: Ingredient, kind: StepKind, aga
             Severity::Info => weighed.lines.push(reason),
         }
     }
-    let lines = lines.into_iter().filter(|line| !others(&line.drugs).is_empty());
-    weighed.lines.extend(lines.map(|line| Reasoned { text: format!("with {}: {}", others(&line.drugs), line.text), basis: line.basis }));
+    // what a limit of the options says already ("beside aspirin: bleeding risk") is said once
+    let is_said = |other: &str, text: &str| weighed.lines.iter().any(|known| known.text == format!("beside {other}: {text}"));
+    let paired = lines.into_iter().filter(|line| !others(&line.drugs).is_empty());
+    let unsaid: Vec<_> = paired.filter(|line| !is_said(&others(&line.drugs), &line.text)).collect();
+    weighed.lines.extend(
+        unsaid.into_iter().map(|line| Reasoned { text: format!("with {}: {}", others(&line.drugs), line.text), basis: line.basis }),
+    );
     let untested = not_checked.into_iter().filter(|row| !others(&row.drugs).is_empty());
     weighed.untested.extend(untested.map(|row| Reasoned::plain(format!("not checked: {} (with {})", row.what, others(&row.drugs)))));
 }

@@ -236,6 +236,8 @@ fn an_overdose_risk_puts_the_dangerous_last_and_removes_nothing() {
 #[test]
 fn a_bleeding_risk_is_a_line_beside_reuptake_inhibitors() {
     says(&scene().takes("ibuprofen", 400.0), Switch, "sertraline", Suitable, "beside ibuprofen: bleeding risk");
+    let said = scene().takes("ibuprofen", 400.0).option(Switch, "sertraline").reasons;
+    assert_eq!(said.iter().filter(|reason| reason.contains("bleeding")).count(), 1, "once: {said:?}");
     silent(&scene().takes("ibuprofen", 400.0), Switch, "mirtazapine", "bleeding");
     says(&scene().code(ConditionGroup::CautionBleedingRisk, 900), Switch, "sertraline", Suitable, "bleeding risk");
     silent(&scene(), Switch, "sertraline", "bleeding");
