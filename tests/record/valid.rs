@@ -29,9 +29,10 @@ fn violation(json: &str) -> Option<String> {
 /// The whole, and, where a Bundle is at fault, each of its entries that is. Of a hook request what it sent along.
 fn violations(json: &str) -> Vec<String> {
     let body: Value = serde_json::from_str(json).unwrap_or_default();
-    if let (true, Some(prefetch)) = (is_hook_request(json.as_bytes()), body["prefetch"].as_object()) {
-        let faults = |(key, value): (&String, &Value)| violations(&value.to_string()).into_iter().map(move |what| format!("{key}: {what}"));
-        return prefetch.iter().flat_map(|(key, value)| faults((key, value)).collect::<Vec<_>>()).collect();
+    if is_hook_request(json.as_bytes()) {
+        let told =
+            |key: &str, value: &Value| violations(&value.to_string()).iter().map(|what| format!("{key}: {what}")).collect::<Vec<_>>();
+        return body["prefetch"].as_object().into_iter().flatten().flat_map(|(key, value)| told(key, value)).collect();
     }
     let Some(whole) = violation(json) else { return Vec::new() };
     let entries = body["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]);
