@@ -9,8 +9,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
+use trialwise::hooks::is_hook_request;
 
-use crate::common::{Outcome, day, fixtures, name, read, text};
+use crate::common::{Outcome, day, fixtures, name, read, read_request, text};
 
 /// A story: who this is, what should happen, and what the rules fix of it.
 #[derive(Deserialize)]
@@ -130,9 +131,9 @@ struct MustNot {
     two_adequate_failures: Option<String>,
 }
 
-/// The forms that a record comes in, and the evidence that each gives (`None`: what the case says).
-const FORMS: [(&str, Option<&str>); 3] =
-    [("bundle.json", None), ("bundle-statement.json", Some("stated")), ("bundle-request.json", Some("ordered"))];
+/// The forms that a record comes in, and the evidence that each gives (`None`: what the case says). `request.json` is a hook request.
+const FORMS: [(&str, Option<&str>); 4] =
+    [("bundle.json", None), ("bundle-statement.json", Some("stated")), ("bundle-request.json", Some("ordered")), ("request.json", None)];
 
 #[test]
 fn every_case_comes_out_as_its_story_says() {
@@ -198,9 +199,12 @@ fn mismatches(story: &str, case: &Case) -> Vec<Mismatch> {
 }
 
 fn outcome(path: &Path, case: &Case) -> Result<Outcome, String> {
-    let body = text(path);
-    std::panic::catch_unwind(|| read(body.as_bytes(), day(&case.as_of)).map_err(|error| error.to_string()))
-        .unwrap_or_else(|_| Err("a panic".to_owned()))
+    let (body, as_of) = (text(path), day(&case.as_of));
+    let said = || match is_hook_request(body.as_bytes()) {
+        true => read_request(body.as_bytes(), as_of).map_err(|error| error.to_string()),
+        false => read(body.as_bytes(), as_of).map_err(|error| error.to_string()),
+    };
+    std::panic::catch_unwind(said).unwrap_or_else(|_| Err("a panic".to_owned()))
 }
 
 /// Collects the mismatches of one record.

@@ -9,6 +9,8 @@ use trialwise::clinical::derive::{Assessment, assess};
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::clinical::units::Day;
 use trialwise::fhir::{ReadError, Reader};
+use trialwise::hooks::Services;
+use trialwise::server::{DayOf, Judged, RecordError, record};
 
 /// What one record came to.
 pub struct Outcome {
@@ -38,6 +40,14 @@ pub fn read(body: &[u8], as_of: Day) -> Result<Outcome, ReadError> {
     let mut assessment = assess(&chart, knowledge, as_of);
     let cards = cards(Situation { assessment: &assessment, knowledge, occasion: Occasion::ChartOpened, memory: Memory::NONE });
     assessment.cards = cards.iter().map(Card::summary).collect();
+    Ok(Outcome { chart, assessment, cards })
+}
+
+/// Reads a hook request as one patient's record: what it sent along, and what it did not.
+pub fn read_request(body: &[u8], as_of: Day) -> Result<Outcome, RecordError> {
+    let services = Services::builtin().expect("the services are sound");
+    let day = DayOf { today: as_of, by_request: false };
+    let Judged { chart, assessment, cards, .. } = record(&[("request", body)], &services, Knowledge::builtin(), day, None)?;
     Ok(Outcome { chart, assessment, cards })
 }
 

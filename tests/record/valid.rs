@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use trialwise::fhir::{ReadError, Version};
-use trialwise::hooks::RequestError;
+use trialwise::hooks::{RequestError, is_hook_request};
 use trialwise::server::CallError;
 
 use crate::common::{files, fixtures, text};
@@ -26,10 +26,15 @@ fn violation(json: &str) -> Option<String> {
     (value(json) != value(&again)).then(|| "written otherwise than R4 has it".to_owned())
 }
 
-/// The whole, and, where a Bundle is at fault, each of its entries that is.
+/// The whole, and, where a Bundle is at fault, each of its entries that is. Of a hook request what it sent along.
 fn violations(json: &str) -> Vec<String> {
-    let Some(whole) = violation(json) else { return Vec::new() };
     let body: Value = serde_json::from_str(json).unwrap_or_default();
+    if is_hook_request(json.as_bytes()) {
+        let told =
+            |key: &str, value: &Value| violations(&value.to_string()).iter().map(|what| format!("{key}: {what}")).collect::<Vec<_>>();
+        return body["prefetch"].as_object().into_iter().flatten().flat_map(|(key, value)| told(key, value)).collect();
+    }
+    let Some(whole) = violation(json) else { return Vec::new() };
     let entries = body["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]);
     let single = entries.filter_map(|resource| {
         let what = violation(&resource.to_string())?;

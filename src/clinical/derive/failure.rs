@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::clinical::chart::Evidence;
+use crate::clinical::chart::{Evidence, Extent};
 use crate::clinical::knowledge::{Knowledge, Parameters};
 use crate::clinical::units::Ingredient;
 
@@ -46,8 +46,8 @@ pub fn counted(trials: &[Trial], parameters: &Parameters) -> Vec<Ingredient> {
     counted
 }
 
-/// Whether two adequate trials failed, and whether the record could yet show it.
-pub fn two_adequate_failures(trials: &[Trial], counted: &[Ingredient], knowledge: &Knowledge) -> Certainty {
+/// Whether two adequate trials failed, and whether the record could yet show it. Medicines that were not had at all could.
+pub fn two_adequate_failures(trials: &[Trial], counted: &[Ingredient], medications: Extent, knowledge: &Knowledge) -> Certainty {
     let parameters = knowledge.parameters();
     let enough = |drugs: &BTreeSet<Ingredient>| {
         let classes: BTreeSet<&str> = drugs.iter().filter_map(|drug| knowledge.antidepressant(*drug)).map(|row| row.class).collect();
@@ -59,6 +59,7 @@ pub fn two_adequate_failures(trials: &[Trial], counted: &[Ingredient], knowledge
     match (enough(&sure), enough(&both)) {
         (true, _) => Certainty::Yes,
         (false, true) => Certainty::Undetermined,
+        (false, false) if medications == Extent::None => Certainty::Undetermined,
         (false, false) => Certainty::No,
     }
 }

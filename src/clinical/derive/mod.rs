@@ -143,7 +143,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         current_trial: current,
         current_score: scores.current().cloned(),
         adequate_failed_trials: counted.len(),
-        two_adequate_failures: failure::two_adequate_failures(&trials, &counted, knowledge),
+        two_adequate_failures: failure::two_adequate_failures(&trials, &counted, chart.coverage.of(Kind::Medications), knowledge),
         counted_failures: counted,
         staging,
         contributors,

@@ -245,6 +245,18 @@ fn nobody_knows_two_failures_while_a_trial_is_unjudged() {
 }
 
 #[test]
+fn nobody_knows_two_failures_where_no_medicines_were_had() {
+    use crate::clinical::chart::{Extent, Kind};
+    let with = |extent: Extent| {
+        let mut record = chart(Vec::new(), Vec::new());
+        record.coverage.set(Kind::Medications, extent);
+        assess(&record, Knowledge::builtin(), day(TODAY)).two_adequate_failures
+    };
+    assert_eq!(with(Extent::Full), Certainty::No);
+    assert_eq!(with(Extent::None), Certainty::Undetermined);
+}
+
+#[test]
 fn two_reuptake_inhibitors_together_for_more_than_thirty_days_are_one_failure() {
     let both = |start: &str| {
         judged(vec![dispensed("1", "sertraline", 50.0, "2025-11-01", 150), dispensed("2", "escitalopram", 10.0, start, 90)], Vec::new())

@@ -74,6 +74,16 @@ fn ect(label: &'static str, on: &'static str) -> impl Fn(&mut Chart) {
     }
 }
 
+// rule 6/thase-rush-null: speaks
+// rule 6/thase-rush-null: silent
+#[test]
+fn where_no_medicines_were_had_there_is_no_stage() {
+    use crate::clinical::chart::{Extent, Kind};
+    let with = |extent: Extent| staged(&[], 18, |record| record.coverage.set(Kind::Medications, extent)).staging.thase_rush;
+    assert_eq!(with(Extent::None), None);
+    assert_eq!(with(Extent::Full), Some(0), "nothing was tried");
+}
+
 // rule 6/thase-rush-5: speaks
 // rule 6/thase-rush-5: silent
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::CourseKind;
 use super::super::ground::Ground;
-use crate::clinical::chart::ProcedureKind;
+use crate::clinical::chart::{Extent, Kind, ProcedureKind};
 
 /// The class of the dose table that stage III asks for.
 const TRICYCLIC: &str = "tca";
@@ -21,9 +21,13 @@ enum Placement {
     Unknown,
 }
 
-/// The stage, 0 to 5; `None` without an episode, and where the last step hangs on electrodes that the record does not place.
+/// The stage, 0 to 5; `None` without an episode, where no medicines were had, and where the last step hangs on electrodes that the
+/// record does not place.
 pub fn stage(ground: &Ground<'_>) -> Option<u8> {
     ground.episode?;
+    if ground.chart.coverage.of(Kind::Medications) == Extent::None {
+        return None;
+    }
     let classes: BTreeSet<&str> =
         ground.counted.iter().filter_map(|drug| ground.knowledge.antidepressant(*drug)).map(|row| row.class).collect();
     let met = [!ground.counted.is_empty(), classes.len() > 1, classes.contains(TRICYCLIC), classes.contains(MAO_INHIBITOR)];
