@@ -99,7 +99,7 @@ pub(super) fn postpartum(situation: Situation<'_>) -> Option<String> {
         Breastfeeding::NotOnFile => "breastfeeding: not on file".to_owned(),
     };
     Some(format!(
-        "**Within a year after birth** ({}; {breastfeeding}): with perinatal psychiatry. Zuranolone is a further choice in this time only (FDA 2023); no esketamine.",
+        "**Within a year after birth** ({}; {breastfeeding}): with perinatal psychiatry. A drug that helps is usually kept; lithium only with a specialist. Zuranolone is a further choice in this time only (FDA 2023); no esketamine.",
         escape_markdown(&birth.fact.text)
     ))
 }
