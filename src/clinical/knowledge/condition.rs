@@ -300,6 +300,15 @@ mod tests {
     }
 
     #[test]
+    fn epilepsy_is_another_indication_in_either_system() {
+        for code in [(System::Icd10, "G40.909"), (System::Snomed, "84757009"), (System::Snomed, "128613002")] {
+            assert!(groups(&[code]).has(ConditionGroup::IndicationOtherThanMood), "{code:?}");
+        }
+        let major_depression = (System::Snomed, "370143000");
+        assert!(!groups(&[major_depression]).has(ConditionGroup::IndicationOtherThanMood));
+    }
+
+    #[test]
     fn a_pattern_matches_the_dotted_code() {
         assert!(icd("T42.4X2A").has(SuicideAttempt));
         assert!(icd("T424X2A").has(SuicideAttempt));
