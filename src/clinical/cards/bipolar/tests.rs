@@ -83,6 +83,8 @@ fn a_mania_to_review_is_critical_and_names_what_is_taken_or_ordered() {
     assert_eq!(of(&[], &[]), "Mania or hypomania recorded 2026-02-20: review before any antidepressant");
 }
 
+// rule 10/ground-without-day-counters: speaks
+// rule 10/ground-without-day-counters: silent
 #[test]
 fn new_evidence_is_a_new_card_and_a_new_day_is_not() {
     let first = asked(BipolarState::Open, two_moderate());

@@ -1,4 +1,4 @@
-//! Every row of `monitoring.csv`, for each of its drugs: due on its day, and not one step away.
+//! Every row of `monitoring.csv`, its baseline for each of its drugs: due on its day, and not one step away.
 
 use super::*;
 use crate::clinical::knowledge::{CardShare, DueDay, MonitoringRow};
@@ -30,6 +30,13 @@ fn every_drug_of(keep: impl Fn(&MonitoringRow) -> bool) -> Vec<(&'static Monitor
     all
 }
 
+/// The days of a row hang on no drug: one shows them.
+fn one_drug_of(keep: impl Fn(&MonitoringRow) -> bool) -> Vec<(&'static MonitoringRow, Ingredient)> {
+    let mut all = every_drug_of(keep);
+    all.dedup_by_key(|(row, _)| row.id);
+    all
+}
+
 #[test]
 fn every_baseline_is_due_until_one_of_its_results_stands() {
     for (row, drug) in every_drug_of(|row| row.baseline) {
@@ -43,7 +50,7 @@ fn every_baseline_is_due_until_one_of_its_results_stands() {
 
 #[test]
 fn every_scheduled_day_is_due_once_its_tolerance_has_passed() {
-    for (row, drug) in every_drug_of(|row| !row.scheduled.is_empty()) {
+    for (row, drug) in one_drug_of(|row| !row.scheduled.is_empty()) {
         for (place, DueDay { day: scheduled, tolerance }) in row.scheduled.iter().enumerate() {
             // the day before the first, and each scheduled day before this one
             let before = |days: Days| -> Vec<Days> {
@@ -65,7 +72,7 @@ fn every_scheduled_day_is_due_once_its_tolerance_has_passed() {
 fn every_repeating_test_is_due_when_its_interval_and_tolerance_have_passed() {
     // a longer interval than the results are asked for is never known to be over
     let asked_for = 700;
-    for (row, drug) in every_drug_of(|row| row.repeat.is_some_and(|repeat| repeat.day < asked_for)) {
+    for (row, drug) in one_drug_of(|row| row.repeat.is_some_and(|repeat| repeat.day < asked_for)) {
         let Some(DueDay { day: interval, tolerance }) = row.repeat else { continue };
         let due = |since_last: Days| {
             let schedule = row.scheduled.last().map_or(0, |last| last.day);
@@ -80,7 +87,7 @@ fn every_repeating_test_is_due_when_its_interval_and_tolerance_have_passed() {
 
 #[test]
 fn every_condition_of_a_row_is_needed() {
-    for (row, drug) in every_drug_of(|row| row.baseline) {
+    for (row, drug) in one_drug_of(|row| row.baseline) {
         let mg = dose(row, drug);
         let message = format!("{}: {drug}", row.id);
         if let Some(age) = row.age_from {
@@ -107,7 +114,7 @@ fn every_condition_of_a_row_is_needed() {
 
 #[test]
 fn what_is_told_in_the_table_only_is_never_due() {
-    for (row, drug) in every_drug_of(|row| row.card == CardShare::Never) {
+    for (row, drug) in one_drug_of(|row| row.card == CardShare::Never) {
         assert!(row.observations.is_empty(), "{}", row.id);
         for days in [0, 30, 400] {
             assert!(!is_due(&taking(row, drug, dose(row, drug), days, Vec::new()), row.id), "{}: {drug}, {days} days", row.id);
