@@ -80,8 +80,11 @@ fn every_pair_speaks_while_both_are_taken_and_with_neither_alone() {
     }
 }
 
+/// Something done to a chart.
+type Change = Box<dyn Fn(&mut Chart)>;
+
 /// A chart in which the circumstances of a cap hold, and charts one step away from that.
-fn circumstances(cap: &DoseCap) -> (Box<dyn Fn(&mut Chart)>, Vec<Box<dyn Fn(&mut Chart)>>) {
+fn circumstances(cap: &DoseCap) -> (Change, Vec<Change>) {
     let qtc = |ms: f64| move |record: &mut Chart| record.measurements = vec![result(Instrument::Qtc, ms, 5)];
     let diagnosed =
         |group: ConditionGroup, current: bool| move |record: &mut Chart| record.conditions.push(Condition { current, ..condition(group) });
