@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::{Stop, print};
-use crate::clinical::knowledge::{Defect, Knowledge, SiteFile};
+use crate::clinical::knowledge::{Defect, Knowledge, Matching, SiteFile, Unverified};
 
 /// Checks or prints the tables that the judgement rests on.
 #[derive(Debug, Args)]
@@ -51,6 +51,13 @@ impl Site {
 fn checked(knowledge: &Knowledge) -> String {
     let mut lines = format!("ok: knowledge {}, sha256 {}\n", knowledge.version(), knowledge.sha256());
     lines += &format!("    {} antidepressants, {} options\n", knowledge.antidepressants().len(), knowledge.options().len());
+    for Unverified { file, rows, matching } in knowledge.unverified() {
+        let rows = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        lines += &match matching {
+            Matching::CodeFromMemory => format!("    unverified: {file}, {rows} with a code from memory, matched until it is checked\n"),
+            Matching::TextOnly => format!("    unverified: {file}, {rows} without a verified code, matched by name\n"),
+        };
+    }
     for change in knowledge.site_changes() {
         lines += &format!("    site: {}\n", change.what);
     }
@@ -75,6 +82,15 @@ fn defect(Defect { file, line, what }: &Defect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_check_lists_what_is_unverified_with_its_file_and_number_of_rows() {
+        let told = checked(Knowledge::builtin());
+        assert!(told.starts_with("ok: "), "no defect: {told}");
+        assert!(told.contains("    unverified: conditions.csv, 7 rows with a code from memory, matched until it is checked\n"), "{told}");
+        assert!(told.contains("    unverified: observations.csv, 7 rows without a verified code, matched by name\n"), "{told}");
+        assert!(!told.contains("products.csv"), "all as listed by their source: {told}");
+    }
 
     #[test]
     fn a_defect_says_where_it_stands() {

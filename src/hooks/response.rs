@@ -202,6 +202,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&response(&[], None)).expect("JSON"), r#"{"cards":[]}"#);
     }
 
+    // rule 10/uuid: speaks
+    // rule 10/uuid: silent
     #[test]
     fn the_uuid_follows_instance_code_and_ground_alone() {
         let with = |change: fn(&mut Card), instance| {

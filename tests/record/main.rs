@@ -13,4 +13,5 @@ mod hamd;
 mod history;
 mod mood;
 mod properties;
+mod rules;
 mod valid;

@@ -24,6 +24,7 @@ fn null_is_no_data_and_no_error() {
     cards(&request(prefetch));
 }
 
+// rule 10/412: silent
 #[test]
 fn some_medicines_are_enough_to_answer() {
     let mut prefetch = prefetch();

@@ -73,6 +73,7 @@ fn a_wrong_member_is_named_and_not_quoted() {
     }
 }
 
+// rule 10/412: speaks
 #[test]
 fn without_patient_conditions_or_any_medicine_it_is_412() {
     let medicines = ["medicationRequests", "medicationDispenses", "medicationStatements", "medicationAdministrations"];

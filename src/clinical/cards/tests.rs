@@ -1,8 +1,9 @@
 use super::sample::*;
 use super::*;
 use crate::clinical::chart::Kind;
-use crate::clinical::derive::{Adequacy, Assessment, Note, Trial};
-use crate::clinical::derive::{Gap, Unread};
+use crate::clinical::derive::{Adequacy, Assessment, Gap, MonitoringItem, Note, Severity, Trial, Unread, Urgency};
+use crate::clinical::derive::{Bipolar, BipolarIndicator, BipolarState, ContributorWeight, IndicatorWeight};
+use crate::clinical::knowledge::SiteFile;
 use crate::clinical::units::SourceRef;
 
 fn codes(assessment: &Assessment) -> Vec<CardCode> {
@@ -16,6 +17,7 @@ fn measure_stands_beside_complete_trial() {
     assert_eq!(codes(&assessment), [CardCode::CompleteTrial, CardCode::Measure]);
 }
 
+// rule 10/one-of-two: speaks
 #[test]
 fn complete_trial_and_next_step_never_speak_together() {
     for days in 1..80 {
@@ -145,6 +147,7 @@ fn a_code_has_one_title() {
     assert_eq!(order::FAILED.title, next_step::WORDING.title);
 }
 
+// rule 10/summary-length: speaks
 #[test]
 fn a_summary_is_cut_whatever_the_names() {
     let names = ["venlafaxine", "sertraline", "mirtazapine", "bupropion", "duloxetine", "nortriptyline", "desvenlafaxine"];
@@ -154,4 +157,64 @@ fn a_summary_is_cut_whatever_the_names() {
     let card = cards(situation(&assessment)).remove(0);
     assert_well_formed(&card);
     assert!(card.summary.chars().count() > 100);
+}
+
+/// Something for every card but measure, which is silent beside a score.
+fn everything_at_once() -> Assessment {
+    let mut assessment = with_treat_first(with_options(assessment(vec![trial("sertraline", 50.0, 60)])), false);
+    assessment.contributors[0].weight = ContributorWeight::Alongside;
+    let mut assessment = with_critical_interaction(with_suicidal_finding(assessment), &["tranylcypromine", "tramadol"]);
+    assessment.interactions.push(interaction("cyp2d6-with-tca", Severity::Warning));
+    assessment.monitoring_due = vec![blood_pressure()];
+    let moderate = |id| BipolarIndicator { id, weight: IndicatorWeight::Moderate, label: id.to_owned(), basis: Vec::new() };
+    let indicators = vec![moderate("family-history"), moderate("early-onset")];
+    assessment.bipolar = Bipolar { state: BipolarState::Open, indicators, current_mania: None };
+    assessment
+}
+
+fn blood_pressure() -> MonitoringItem {
+    MonitoringItem {
+        drug: drug("sertraline"),
+        item: "blood pressure".to_owned(),
+        due: today() - 3,
+        basis: Vec::new(),
+        id: "blood-pressure",
+        last: None,
+        baseline_missed: false,
+        urgency: Urgency::Due,
+        makes_card: true,
+    }
+}
+
+// rule 10/order-of-cards: speaks
+// rule 10/max-cards: speaks
+#[test]
+fn the_cards_stand_in_their_order_and_three_of_them_at_most() {
+    use CardCode::*;
+    let mut assessment = everything_at_once();
+    let found = cards(situation(&assessment));
+    let told: Vec<CardCode> = found.iter().map(|card| card.code).collect();
+    assert_eq!(told, [Safety, Interaction, Interaction, Bipolar, NextStep], "two are not counted, two have no room");
+    assert_eq!((found[1].indicator, found[2].indicator), (Indicator::Critical, Indicator::Warning));
+    assessment.interactions.clear();
+    assert_eq!(codes(&assessment), [Safety, Bipolar, NextStep, Contributors], "monitoring has no room");
+    assessment.safety.clear();
+    assert_eq!(codes(&assessment), [Bipolar, NextStep, Contributors], "the place of safety is not counted");
+}
+
+// rule 10/order-of-cards: silent
+// rule 10/max-cards: silent
+#[test]
+fn with_room_for_all_none_is_left_out() {
+    use CardCode::*;
+    let mut assessment = everything_at_once();
+    let site = SiteFile { name: "site.toml".to_owned(), content: "[parameters]\nmax_cards = 4\n".to_owned() };
+    let knowledge = Knowledge::with_site(&site).expect("a sound site");
+    let told: Vec<CardCode> = cards(Situation { knowledge, ..situation(&assessment) }).iter().map(|card| card.code).collect();
+    assert_eq!(told, [Safety, Interaction, Interaction, Bipolar, NextStep, Contributors]);
+    assessment.interactions.truncate(1);
+    assessment.bipolar.state = BipolarState::None;
+    assert_eq!(codes(&assessment), [Safety, Interaction, NextStep, Contributors, Monitoring]);
+    assessment.current_score = None;
+    assert_eq!(codes(&assessment), [Safety, Interaction, Monitoring, Measure], "without a score others are silent, and none moves");
 }

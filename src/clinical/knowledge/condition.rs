@@ -241,12 +241,15 @@ mod tests {
         assert!(icd("Ä").is_empty());
     }
 
+    // rule 7/bipolar-before-depression: speaks
+    // rule 7/bipolar-before-depression: silent
     #[test]
     fn a_bipolar_code_leaves_no_depression() {
         let trap = groups(&[(System::Snomed, "67002003")]);
         assert!(trap.has(BipolarSpectrum));
         assert!(!trap.iter().any(is_depression));
         assert!(!groups(&[(System::Icd10, "F33.1"), (System::Icd10, "F31.9")]).iter().any(is_depression));
+        assert!(groups(&[(System::Icd10, "F33.1")]).iter().any(is_depression));
     }
 
     #[test]

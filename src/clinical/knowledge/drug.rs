@@ -188,6 +188,14 @@ impl Drugs {
         found
     }
 
+    /// Every drug, by name.
+    #[cfg(test)]
+    pub fn all(&self) -> Vec<Ingredient> {
+        let mut all: Vec<Ingredient> = self.by_canonical_name.values().map(|(drug, _)| *drug).collect();
+        all.sort_unstable();
+        all
+    }
+
     pub fn rxnorm(&self, ingredient: Ingredient) -> Option<&'static str> {
         self.rxnorm.get(&ingredient).copied()
     }

@@ -39,6 +39,8 @@ pub(super) enum Fault {
     TwiceInGroup { code: String, group: String, first: String },
     #[error("code {code} stands in {first} and in {second}, which exclude each other")]
     ExclusiveGroups { code: String, first: String, second: String },
+    #[error("code {0} stands in a row that says it has no verified code: leave it empty, or say where it was checked")]
+    UnverifiedCode(String),
     #[error("`{low}` ({low_value}) is above `{high}` ({high_value})")]
     Above { low: &'static str, low_value: f64, high: &'static str, high_value: f64 },
     #[error("{strengths} strengths for {drugs} drugs")]

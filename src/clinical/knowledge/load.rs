@@ -26,6 +26,7 @@ use super::site::Site;
 use super::staging::StagingPoints;
 use super::steroid::Steroids;
 use super::symptom::symptoms;
+use super::unverified::unverified;
 use super::{Knowledge, show};
 
 /// A defect of the tables: what is wrong, in which file and row.
@@ -141,6 +142,8 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     };
     let interactions = InteractionTables::new(&rows, &drugs, &antidepressants, &mut tables.defects);
 
+    let unverified = unverified(&tables.raw, &mut tables.defects);
+
     let version = texts.text("VERSION").trim();
     if version.is_empty() {
         tables.defects.add_for_file("VERSION", Fault::Empty("version"));
@@ -168,6 +171,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         steroids,
         interactions,
         relevance,
+        unverified,
     })
 }
 

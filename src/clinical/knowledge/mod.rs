@@ -27,6 +27,7 @@ mod site;
 mod staging;
 mod steroid;
 mod symptom;
+mod unverified;
 mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
@@ -45,6 +46,7 @@ pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
 pub use staging::{CodeSeverity, StagingPoints};
 pub use symptom::{SymptomRow, WeightSign};
+pub use unverified::{Matching, Unverified};
 
 use std::collections::HashMap;
 
@@ -81,6 +83,7 @@ pub struct Knowledge {
     steroids: Steroids,
     interactions: InteractionTables,
     relevance: Relevance,
+    unverified: Vec<Unverified>,
 }
 
 /// What a drug needs to be an adequate trial.
@@ -118,6 +121,11 @@ impl Knowledge {
         &self.changes
     }
 
+    /// The rows whose codes nobody checked in a source, by table.
+    pub fn unverified(&self) -> &[Unverified] {
+        &self.unverified
+    }
+
     /// All tables as Markdown, with sources and version, for a clinician to read and sign off.
     pub fn to_markdown(&self) -> String {
         self.document.to_markdown(self.version, &self.sha256, &self.changes)
@@ -147,6 +155,12 @@ impl Knowledge {
     /// The ingredient with exactly this name or brand name, whatever the case; `None` for a brand of two ingredients.
     pub fn ingredient_named(&self, name: &str) -> Option<Ingredient> {
         self.drugs.named(name)
+    }
+
+    /// Every drug of the tables, by name.
+    #[cfg(test)]
+    pub fn ingredients(&self) -> Vec<Ingredient> {
+        self.drugs.all()
     }
 
     /// The ingredients whose names or brand names stand in a text as whole words, whatever the case (rules.md 3.6); the longest

@@ -83,6 +83,8 @@ fn a_mania_to_review_is_critical_and_names_what_is_taken_or_ordered() {
     assert_eq!(of(&[], &[]), "Mania or hypomania recorded 2026-02-20: review before any antidepressant");
 }
 
+// rule 10/ground-without-day-counters: speaks
+// rule 10/ground-without-day-counters: silent
 #[test]
 fn new_evidence_is_a_new_card_and_a_new_day_is_not() {
     let first = asked(BipolarState::Open, two_moderate());
@@ -93,4 +95,18 @@ fn new_evidence_is_a_new_card_and_a_new_day_is_not() {
     assert_eq!(spoken(&first).ground, spoken(&later).ground, "a further supply is no new evidence");
     later.bipolar.indicators.push(indicator("mdq-positive", IndicatorWeight::Strong, "MDQ positive"));
     assert_ne!(spoken(&first).ground, spoken(&later).ground);
+}
+
+// rule 7/one-moderate: speaks
+// rule 7/one-moderate: silent
+#[test]
+fn one_moderate_finding_is_a_line_of_another_card() {
+    let of = |found: Vec<BipolarIndicator>| {
+        let assessment = asked(BipolarState::None, found);
+        assert_eq!(codes(&assessment), [CardCode::NextStep]);
+        cards(situation(&assessment)).remove(0).detail
+    };
+    let words = "Points to the bipolar question, too little for a card: first depression at 19.";
+    assert!(of(two_moderate().split_off(1)).contains(words));
+    assert!(!of(Vec::new()).contains("bipolar question"));
 }

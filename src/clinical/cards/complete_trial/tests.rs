@@ -38,6 +38,10 @@ fn the_wording_is_complete() {
     assert!(Wording::read(include_str!("card.toml"), &TEXTS, &words::NAMES).is_ok());
 }
 
+// rule 10/complete-trial-duration: speaks
+// rule 10/complete-trial-current: speaks
+// rule 10/complete-trial-no-trial: silent
+// rule 10/complete-trial-interrupted: silent
 #[test]
 fn duration_gives_the_date_of_day_42() {
     let assessment = of_trial(|_| {});
@@ -47,12 +51,16 @@ fn duration_gives_the_date_of_day_42() {
     assert!(card.detail.contains("until 2026-03-14"), "{}", card.detail);
 }
 
+// rule 10/complete-trial-quiet-days: speaks
+// rule 10/complete-trial-quiet-days: silent
 #[test]
 fn quiet_until_day_14_and_loud_from_day_15() {
     assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 14)])), None);
     assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 15)])), Some("duration"));
 }
 
+// rule 10/complete-trial-quiet-days: speaks
+// rule 10/complete-trial-quiet-days: silent
 #[test]
 fn loud_in_the_first_days_where_something_is_amiss() {
     let contradicted = |t: &mut Trial| t.reasons.push(Reason::AdherenceContradicted);
@@ -66,6 +74,8 @@ fn loud_in_the_first_days_where_something_is_amiss() {
     assert_eq!(variant_of(&assessment(vec![other_episode, trial("sertraline", 50.0, 10)])), None);
 }
 
+// rule 10/complete-trial-score: speaks
+// rule 10/complete-trial-score: silent
 #[test]
 fn silent_below_a_score_of_ten_of_whatever_age() {
     for (score, days_ago, speaks) in [(10, 2, true), (9, 2, false), (9, 200, false), (10, 200, true)] {
@@ -80,11 +90,13 @@ fn silent_below_a_score_of_ten_of_whatever_age() {
     assert!(variant_of(&assessment).is_some(), "a scale without a cut-off");
 }
 
+// rule 10/complete-trial-current: silent
 #[test]
 fn silent_without_a_current_trial() {
     assert_eq!(variant_of(&assessment(vec![ended("sertraline", 50.0, 30, 40)])), None);
 }
 
+// rule 10/complete-trial-no-trial: speaks
 #[test]
 fn silent_for_another_purpose_and_after_intolerance() {
     assert_eq!(variant_of(&of_trial(|t| t.reasons = vec![Reason::NotATrial])), None);
@@ -109,12 +121,14 @@ fn silent_where_a_critical_interaction_names_the_drug() {
     assert!(variant_of(&with_critical_interaction(of_trial(|_| {}), &["tranylcypromine", "tramadol"])).is_some());
 }
 
+// rule 10/complete-trial-duration: silent
 #[test]
 fn silent_when_the_trial_is_adequate() {
     assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 42)])), None);
     assert_eq!(variant_of(&assessment(vec![trial("sertraline", 50.0, 41)])), Some("duration"));
 }
 
+// rule 10/complete-trial-dose: speaks
 #[test]
 fn dose_states_minimum_and_maximum() {
     let assessment = assessment(vec![trial("venlafaxine", 75.0, 70)]);
@@ -125,6 +139,9 @@ fn dose_states_minimum_and_maximum() {
     assert!(card.detail.contains("225 mg a day") && card.detail.contains("label's range starts at 75 mg"), "{}", card.detail);
 }
 
+// rule 10/complete-trial-dose: silent
+// rule 10/complete-trial-dose-wait: speaks
+// rule 10/complete-trial-dose-wait: silent
 #[test]
 fn dose_waits_fourteen_days_after_the_start_or_an_increase() {
     let raised = |days_ago| assessment(vec![Trial { last_increase: Some(today() - days_ago), ..trial("sertraline", 25.0, 40) }]);
@@ -134,6 +151,8 @@ fn dose_waits_fourteen_days_after_the_start_or_an_increase() {
     assert!(below.contains("below the usual minimum dose of 50 mg so far"), "{below}");
 }
 
+// rule 10/complete-trial-no-rise: speaks
+// rule 10/complete-trial-no-rise: silent
 #[test]
 fn no_rise_of_a_tricyclic_or_paroxetine_from_65_on() {
     for (name, mg, age, rises) in [
@@ -149,6 +168,8 @@ fn no_rise_of_a_tricyclic_or_paroxetine_from_65_on() {
     }
 }
 
+// rule 10/complete-trial-at-maximum: speaks
+// rule 10/complete-trial-at-maximum: silent
 #[test]
 fn a_dose_at_its_maximum_is_left_to_next_step() {
     let mut assessment = assessment(vec![trial("reboxetine", 6.0, 70)]);
@@ -158,6 +179,7 @@ fn a_dose_at_its_maximum_is_left_to_next_step() {
     assert_eq!(variant_of(&assessment), Some("dose"));
 }
 
+// rule 10/complete-trial-interrupted: speaks
 #[test]
 fn interrupted_names_the_break_and_the_count_since() {
     let gap = Span::new(today() - 40, today() - 20).expect("in order");
@@ -176,6 +198,7 @@ fn interrupted_names_the_break_and_the_count_since() {
     assert_eq!(summary, "sertraline: interrupted 21 days from 2026-01-21; day 20 of 42 since the restart on 2026-02-11");
 }
 
+// rule 10/complete-trial-adherence: speaks
 #[test]
 fn adherence_names_the_gaps() {
     let gap = Span::new(today() - 40, today() - 30).expect("in order");
@@ -191,6 +214,8 @@ fn adherence_names_the_gaps() {
     assert!(contradicted.1.contains("not taken as planned"));
 }
 
+// rule 10/words-by-evidence: speaks
+// rule 10/words-by-evidence: silent
 #[test]
 fn the_verb_follows_the_evidence() {
     for (evidence, word) in
@@ -201,6 +226,9 @@ fn the_verb_follows_the_evidence() {
     }
 }
 
+// rule 10/complete-trial-lapsed: speaks
+// rule 10/complete-trial-lapsed: silent
+// rule 10/complete-trial-adherence: silent
 #[test]
 fn a_lapsed_trial_asks_whether_it_is_still_taken() {
     let (variant, summary) = spoken(&assessment(vec![lapsed(trial("sertraline", 50.0, 41), 20)])).expect("speaks");
@@ -211,6 +239,8 @@ fn a_lapsed_trial_asks_whether_it_is_still_taken() {
     assert_eq!(variant_of(&assessment(vec![lapsed(trial("sertraline", 50.0, 60), 20)])), None, "adequate");
 }
 
+// rule 10/complete-trial-settling: speaks
+// rule 10/complete-trial-settling: silent
 #[test]
 fn settling_until_day_28_of_the_increase() {
     let raised = |days_ago| assessment(vec![Trial { last_increase: Some(today() - days_ago), ..trial("sertraline", 100.0, 80) }]);
@@ -220,6 +250,8 @@ fn settling_until_day_28_of_the_increase() {
     assert_eq!(variant_of(&raised(27)), None, "day 28");
 }
 
+// rule 10/complete-trial-relapse: speaks
+// rule 10/complete-trial-relapse: silent
 #[test]
 fn relapse_until_the_loss_is_confirmed() {
     let lost = |confirmed| Trial {
@@ -237,6 +269,8 @@ fn relapse_until_the_loss_is_confirmed() {
 
 use crate::clinical::derive::Response;
 
+// rule 10/complete-trial-unverified: speaks
+// rule 10/complete-trial-unverified: silent
 #[test]
 fn unverified_where_dose_dates_or_drug_cannot_be_read() {
     assert_eq!(variant_of(&of_trial(|t| t.current_dose = None)), Some("unverified"));
@@ -246,6 +280,8 @@ fn unverified_where_dose_dates_or_drug_cannot_be_read() {
     assert_eq!(variant_of(&assessment(vec![adequate])), None, "adequate already");
 }
 
+// rule 10/complete-trial-augmentation-early: speaks
+// rule 10/complete-trial-augmentation-early: silent
 #[test]
 fn an_early_augmentation_comes_first_and_breaks_the_quiet() {
     let mut assessment = assessment(vec![Trial { markers: vec![Marker::AugmentationEarly], ..trial("sertraline", 50.0, 14) }]);
@@ -257,6 +293,8 @@ fn an_early_augmentation_comes_first_and_breaks_the_quiet() {
     assert_eq!(variant_of(&assessment), None, "the agent is no longer taken");
 }
 
+// rule 10/complete-trial-augmentation-in-progress: speaks
+// rule 10/complete-trial-augmentation-in-progress: silent
 #[test]
 fn an_augmentation_is_in_progress_until_day_28_at_dose() {
     let with = |days, at_dose| {

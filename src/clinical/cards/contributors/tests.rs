@@ -126,6 +126,8 @@ fn treat_first_takes_the_place_of_next_step_and_alongside_stands_beside_it() {
     assert_eq!(shown(&treated), [(CardCode::NextStep, Indicator::Info)]);
 }
 
+// rule 8/treat-first-says-trials: speaks
+// rule 8/treat-first-says-trials: silent
 #[test]
 fn treat_first_says_how_many_trials_and_what_comes_first() {
     let first = with_treat_first(assessment(vec![trial("sertraline", 50.0, 60)]), false);

@@ -38,6 +38,7 @@ fn each_critical_one_is_a_card_and_all_others_are_one() {
     assert_eq!(grounds.len(), 3);
 }
 
+// rule 10/undetermined: silent
 #[test]
 fn information_alone_is_an_information_card() {
     let found = shown(&with(vec![interaction("cyp2d6-aripiprazole-dose", Severity::Info)]));
@@ -65,6 +66,7 @@ fn a_critical_one_needs_no_depression_code_and_no_hospice_test_but_an_adult_who_
     }
 }
 
+// rule 10/undetermined: speaks
 #[test]
 fn with_an_undetermined_scope_only_the_critical_one_speaks() {
     let mut assessment = with(vec![critical(), warning()]);

@@ -10,6 +10,8 @@ fn summary(assessment: &Assessment) -> Option<String> {
     Some(card.summary)
 }
 
+// rule 10/measure-28-days: speaks
+// rule 10/measure-28-days: silent
 #[test]
 fn speaks_from_the_28th_covered_day_on() {
     for (days, speaks) in [(27, false), (28, true)] {
@@ -19,6 +21,8 @@ fn speaks_from_the_28th_covered_day_on() {
     }
 }
 
+// rule 10/measure-score: speaks
+// rule 10/measure-score: silent
 #[test]
 fn silent_with_a_score_of_the_last_60_days_of_whatever_scale() {
     for (days_ago, speaks) in [(60, false), (61, true)] {
@@ -31,6 +35,8 @@ fn silent_with_a_score_of_the_last_60_days_of_whatever_scale() {
     }
 }
 
+// rule 10/measure-had: speaks
+// rule 10/measure-had: silent
 #[test]
 fn none_on_file_is_said_only_where_scores_were_had_in_full() {
     let mut assessment = assessment(vec![trial("sertraline", 50.0, 60)]);
@@ -40,6 +46,8 @@ fn none_on_file_is_said_only_where_scores_were_had_in_full() {
     assert_eq!(summary(&assessment).as_deref(), Some("No recent PHQ-9 could be had: response to sertraline cannot be judged"));
 }
 
+// rule 10/measure-current: speaks
+// rule 10/measure-current: silent
 #[test]
 fn silent_without_a_current_trial_and_with_known_bipolar_disorder() {
     let unmeasured = |trials| Assessment { current_score: None, ..assessment(trials) };

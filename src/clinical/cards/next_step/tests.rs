@@ -25,6 +25,12 @@ fn the_wording_is_complete() {
     assert!(Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).is_ok());
 }
 
+// rule 10/next-step-tier-1: speaks
+// rule 10/next-step-tier-2: silent
+// rule 10/next-step-partial-adds-first: silent
+// rule 10/next-step-no-room-switches-first: silent
+// rule 10/next-step-left-out: silent
+// rule 10/one-of-two: silent
 #[test]
 fn tier_one_without_response_raises_or_switches_first() {
     let card = speaks(&with_options(one_failure())).expect("speaks");
@@ -38,6 +44,7 @@ fn tier_one_without_response_raises_or_switches_first() {
     assert!(!card.detail.contains("**lithium**"), "tier 2 only");
 }
 
+// rule 10/next-step-no-room-switches-first: speaks
 #[test]
 fn tier_one_without_room_in_the_dose_switches_first() {
     let card = speaks(&with_options(assessment(vec![trial("sertraline", 200.0, 60)]))).expect("speaks");
@@ -45,6 +52,7 @@ fn tier_one_without_room_in_the_dose_switches_first() {
     assert!(!card.detail.contains("**Raise the dose**"));
 }
 
+// rule 10/next-step-left-out: speaks
 #[test]
 fn what_is_left_out_stands_at_the_end_with_its_reason() {
     let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
@@ -53,6 +61,7 @@ fn what_is_left_out_stands_at_the_end_with_its_reason() {
     assert!(!end.contains("**"), "nothing but what was not known and the sources follows: {end}");
 }
 
+// rule 10/next-step-partial-adds-first: speaks
 #[test]
 fn tier_one_with_partial_response_adds_first() {
     let partial = Trial { response: Response::Partial, ..trial("sertraline", 50.0, 60) };
@@ -62,6 +71,8 @@ fn tier_one_with_partial_response_adds_first() {
     assert!(card.summary.contains("adjunct first"));
 }
 
+// rule 10/next-step-tier-2: speaks
+// rule 10/summary-length: silent
 #[test]
 fn tier_two_from_two_counted_failures_on() {
     let card = speaks(&with_options(two_failures())).expect("speaks");
@@ -70,12 +81,15 @@ fn tier_two_from_two_counted_failures_on() {
     assert!(card.detail.contains("Refer to"), "{}", card.detail);
 }
 
+// rule 10/next-step-tier-1: silent
 #[test]
 fn silent_without_a_failure() {
     let judged = Trial { failed: false, response: Response::CannotJudge, ..trial("sertraline", 50.0, 60) };
     assert_eq!(variant_of(&assessment(vec![judged])), None);
 }
 
+// rule 10/next-step-score: speaks
+// rule 10/next-step-score: silent
 #[test]
 fn needs_a_phq9_of_ten_within_60_days() {
     for (score, days_ago, expected) in [(10, 60, true), (9, 2, false), (10, 61, false)] {
@@ -95,6 +109,8 @@ fn silent_where_something_else_comes_first() {
     assert_eq!(variant_of(&with_strong_bipolar_indicator(one_failure())), None);
 }
 
+// rule 10/next-step-waits-for-trial: speaks
+// rule 10/next-step-waits-for-trial: silent
 #[test]
 fn waits_for_the_current_trial() {
     let after = |current| assessment(vec![ended("citalopram", 20.0, 60, 70), current]);
@@ -107,6 +123,8 @@ fn waits_for_the_current_trial() {
     assert_eq!(variant_of(&assessment(vec![ended("citalopram", 20.0, 60, 70)])), Some("tier-1"), "no current trial");
 }
 
+// rule 10/next-step-waits-after-increase: speaks
+// rule 10/next-step-waits-after-increase: silent
 #[test]
 fn waits_28_days_after_an_increase() {
     for (days_ago, expected) in [(26, None), (27, Some("tier-1"))] {
@@ -115,6 +133,8 @@ fn waits_28_days_after_an_increase() {
     }
 }
 
+// rule 10/next-step-waits-for-augmentation: speaks
+// rule 10/next-step-waits-for-augmentation: silent
 #[test]
 fn waits_for_an_augmentation() {
     for (days, at_dose, expected) in [(27, 27, None), (28, 28, Some("tier-1")), (56, 0, None), (57, 0, Some("tier-1"))] {
@@ -124,6 +144,8 @@ fn waits_for_an_augmentation() {
     }
 }
 
+// rule 10/next-step-waits-for-course: speaks
+// rule 10/next-step-waits-for-course: silent
 #[test]
 fn waits_for_a_course_and_14_days_after_it() {
     for (days_ago, expected) in [(0, None), (14, None), (15, Some("tier-1"))] {
@@ -134,6 +156,8 @@ fn waits_for_a_course_and_14_days_after_it() {
     }
 }
 
+// rule 10/tier-0-intolerance: speaks
+// rule 10/tier-0-intolerance: silent
 #[test]
 fn tier_zero_after_intolerance_without_another_trial() {
     let stopped =
@@ -147,6 +171,8 @@ fn tier_zero_after_intolerance_without_another_trial() {
     assert_eq!(variant_of(&assessment(vec![stopped, later])), None, "not the trial that ended last");
 }
 
+// rule 10/tier-0-maximum: speaks
+// rule 10/tier-0-with-failures: silent
 #[test]
 fn tier_zero_where_the_dose_cannot_be_raised() {
     let mut assessment = assessment(vec![trial("reboxetine", 6.0, 70)]);
@@ -156,6 +182,8 @@ fn tier_zero_where_the_dose_cannot_be_raised() {
     assert!(card.summary.contains("cannot be raised"), "{}", card.summary);
 }
 
+// rule 10/tier-0-with-failures: speaks
+// rule 10/tier-0-maximum: silent
 #[test]
 fn with_failures_the_grounds_of_tier_zero_give_their_tier() {
     let mut assessment = assessment(vec![ended("citalopram", 20.0, 60, 80), trial("reboxetine", 6.0, 70)]);
@@ -163,6 +191,9 @@ fn with_failures_the_grounds_of_tier_zero_give_their_tier() {
     assert_eq!(variant_of(&assessment), Some("tier-1"));
 }
 
+// rule 10/unjudged: speaks
+// rule 10/unjudged: silent
+// rule 10/unjudged-counted-drug: silent
 #[test]
 fn unjudged_where_the_undocumented_would_make_the_tier() {
     let open =
@@ -184,12 +215,15 @@ fn unjudged_where_the_undocumented_would_make_the_tier() {
     assert_eq!(variant_of(&two), Some("tier-2"), "two are counted already");
 }
 
+// rule 10/unjudged-counted-drug: speaks
 #[test]
 fn an_undocumented_trial_of_a_counted_drug_adds_nothing() {
     let again = Trial { failed: false, response: Response::NotDocumented, ..ended("sertraline", 50.0, 60, 140) };
     assert_eq!(variant_of(&assessment(vec![again, trial("sertraline", 50.0, 60)])), Some("tier-1"));
 }
 
+// rule 10/response-lost: speaks
+// rule 10/response-lost: silent
 #[test]
 fn a_confirmed_loss_of_response_is_told_as_such() {
     let lost = Trial {
@@ -204,12 +238,17 @@ fn a_confirmed_loss_of_response_is_told_as_such() {
     assert_eq!(variant_of(&assessment(vec![settling])), None);
 }
 
+// rule 10/orders-unverified: speaks
+// rule 10/orders-unverified: silent
 #[test]
 fn orders_alone_are_said_to_be_unverified() {
     let ordered = Trial { evidence: crate::clinical::derive::Evidence::Ordered, ..trial("sertraline", 50.0, 60) };
     assert!(speaks(&assessment(vec![ordered])).expect("speaks").detail.contains("adherence not verifiable"));
+    assert!(!speaks(&one_failure()).expect("speaks").detail.contains("adherence not verifiable"), "supplied");
 }
 
+// rule 10/change-over: speaks
+// rule 10/change-over: silent
 #[test]
 fn the_change_over_is_that_of_the_present_drug() {
     let from = |name, mg| speaks(&with_options(assessment(vec![trial(name, mg, 60)]))).expect("speaks").detail;

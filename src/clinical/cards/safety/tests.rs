@@ -102,6 +102,8 @@ fn the_unfinished_trial_is_not_to_be_waited_for() {
     assert!(detail(&with_suicidal_finding(plain)).contains(words));
 }
 
+// rule 11/no-level: speaks
+// rule 11/no-level: silent
 #[test]
 fn no_risk_is_reckoned_and_no_zero_is_comfort() {
     let detail = spoken(&with_suicidal_finding(assessment(Vec::new()))).detail.to_lowercase();

@@ -1,3 +1,5 @@
+mod table;
+
 use super::super::sample::*;
 use super::super::{Assessment, assess};
 use super::*;

@@ -1,3 +1,5 @@
+mod unverified;
+
 use super::*;
 use crate::clinical::knowledge::{DoseProfile, OptionKind, Percent, TrialUse};
 use crate::clinical::units::{Code, DailyDose, DrugGroup, Form, Ingredient, PackDay, ProductUse, Strength, System};

@@ -8,6 +8,7 @@ mod lithium;
 mod option;
 mod pair;
 mod qt;
+mod table;
 mod window;
 
 use super::super::sample::*;

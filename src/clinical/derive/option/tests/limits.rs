@@ -2,8 +2,8 @@
 
 use super::*;
 
-// rule 9.2/lithium-kidney: speaks
-// rule 9.2/lithium-kidney: silent
+// rule 9.3/lithium-kidney: speaks
+// rule 9.3/lithium-kidney: silent
 #[test]
 fn lithium_by_kidney() {
     let of = |value| scene().result(Instrument::Egfr, value, 10);
@@ -28,8 +28,8 @@ fn lithium_is_kept_with_words_beside_a_drug_that_raises_it_and_in_old_age() {
 
 // rule 9.2/lithium-addison: speaks
 // rule 9.2/lithium-addison: silent
-// rule 9.2/lithium-sodium: speaks
-// rule 9.2/lithium-sodium: silent
+// rule 9.3/lithium-sodium: speaks
+// rule 9.3/lithium-sodium: silent
 #[test]
 fn lithium_by_adrenals_and_sodium() {
     left_out(&scene().code(ConditionGroup::ContraindicationAddison, 900), Augment, "lithium", "adrenal insufficiency");
@@ -231,8 +231,8 @@ fn an_overdose_risk_puts_the_dangerous_last_and_removes_nothing() {
     assert!(place(&attempt(366), "venlafaxine") < place(&attempt(366), "dextromethorphan-bupropion"));
 }
 
-// rule 9.2/bleeding: speaks
-// rule 9.2/bleeding: silent
+// rule 9.3/bleeding: speaks
+// rule 9.3/bleeding: silent
 #[test]
 fn a_bleeding_risk_is_a_line_beside_reuptake_inhibitors() {
     says(&scene().takes("ibuprofen", 400.0), Switch, "sertraline", Suitable, "beside ibuprofen: bleeding risk");

@@ -2,11 +2,12 @@
 
 mod limits;
 mod place;
+mod table;
 mod whole;
 
 use super::super::safety;
 use super::super::sample::*;
-use super::super::state::circumstances;
+use super::super::state::{Circumstances, circumstances};
 use super::super::{Course, CourseKind};
 use super::*;
 use crate::clinical::chart::{Chart, Extent, Intolerance, Kind, Measurement, MedicationRecord, Sex, Value};
@@ -99,6 +100,20 @@ impl Scene {
     }
 
     fn options_by(&self, knowledge: &Knowledge) -> Vec<TreatmentOption> {
+        self.judged_by(knowledge, |ground, circumstances| {
+            let standing = Standing {
+                in_scope: self.in_scope,
+                bipolar_strong: self.bipolar_strong,
+                tier_zero: self.tier_zero,
+                failures: self.failures,
+                circumstances,
+                hints: &[],
+            };
+            options(ground, &standing)
+        })
+    }
+
+    fn judged_by<T>(&self, knowledge: &Knowledge, judge: impl Fn(&Ground<'_>, &Circumstances) -> T) -> T {
         let counted = [drug("vortioxetine"), drug("vilazodone"), drug("nefazodone"), drug("reboxetine")];
         let taken = super::super::taken::taken(&self.chart, knowledge, today());
         let scores = super::super::score::scores(&self.chart, today());
@@ -116,20 +131,9 @@ impl Scene {
             augmentation: &[],
             courses: &self.courses,
         };
-        let circumstances = {
-            let findings = safety::safety(&ground);
-            let overdose = safety::overdose_risk(&ground, &findings);
-            circumstances(&ground, None, overdose.as_ref())
-        };
-        let standing = Standing {
-            in_scope: self.in_scope,
-            bipolar_strong: self.bipolar_strong,
-            tier_zero: self.tier_zero,
-            failures: self.failures,
-            circumstances: &circumstances,
-            hints: &[],
-        };
-        options(&ground, &standing)
+        let findings = safety::safety(&ground);
+        let overdose = safety::overdose_risk(&ground, &findings);
+        judge(&ground, &circumstances(&ground, None, overdose.as_ref()))
     }
 
     fn option(&self, kind: StepKind, id: &str) -> TreatmentOption {

@@ -185,3 +185,22 @@ fn an_absolute_contraindication_nobody_measured_is_said() {
     says(&scene(), Augment, "ziprasidone", Caution, "not checked: QT (no QTc on file)");
     silent(&scene(), Switch, "citalopram", "not checked");
 }
+
+// rule 9.3/failed-before: speaks
+// rule 9.3/failed-before: silent
+#[test]
+fn what_failed_in_this_episode_is_left_out_and_in_an_earlier_one_told() {
+    let since = |onset: &str| {
+        let scores = vec![phq9("a", 18, "2025-11-15"), phq9("b", 17, "2026-01-12"), phq9("c", 17, "2026-02-20")];
+        let mut record = chart(vec![dispensed("1", "citalopram", 20.0, "2025-11-15", 60)], scores);
+        record.conditions[0].onset = Some(When::on(day(onset)));
+        let made = crate::clinical::derive::assess(&record, Knowledge::builtin(), today());
+        find(made.options, Switch, "citalopram")
+    };
+    let now = since("2025-05-01");
+    assert_eq!(now.verdict, LeftOut);
+    assert!(now.reasons.iter().any(|reason| reason.starts_with("adequate trial in this episode without")), "{:?}", now.reasons);
+    let earlier = since("2026-01-20");
+    assert!(!earlier.reasons.iter().any(|reason| reason.contains("in this episode")), "{:?}", earlier.reasons);
+    assert!(earlier.reasons.iter().any(|reason| reason.contains("in an earlier episode")), "{:?}", earlier.reasons);
+}

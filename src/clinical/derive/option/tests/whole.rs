@@ -148,3 +148,14 @@ fn a_rise_respects_maximum_age_and_kidney() {
     assert_ne!(rise("venlafaxine", 150.0, "1980-01-01", Some(30.0)).0.verdict, LeftOut);
     assert_eq!(rise("desvenlafaxine", 50.0, "1980-01-01", Some(49.0)).0.verdict, LeftOut, "50 mg is its maximum below 50");
 }
+
+// rule 9.3/maoi-washout: speaks
+// rule 9.3/maoi-washout: silent
+#[test]
+fn an_mao_inhibitor_always_carries_its_washout() {
+    let change_over = |id| scene().option(Switch, id).change_over.unwrap_or_default();
+    for id in ["phenelzine", "tranylcypromine"] {
+        assert!(change_over(id).contains("14 free days (after fluoxetine 35, after vortioxetine 21)"), "{id}: {}", change_over(id));
+    }
+    assert!(!change_over("mirtazapine").contains("free days"), "{}", change_over("mirtazapine"));
+}
