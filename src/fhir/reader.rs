@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
             self.gap(&kinds, &format!("`{name}` is only the first page"));
         }
         if walked.errors > 0 {
-            self.gap(&kinds, &format!("`{name}` holds an error instead of records"));
+            self.gap(&kinds, &format!("could not be loaded: `{name}` holds an error"));
         }
         if walked.partial > 0 {
             self.gap(&kinds, &format!("`{name}` says that records are withheld or left out"));

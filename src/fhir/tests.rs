@@ -261,7 +261,7 @@ fn what_was_not_sent_of_a_kind_is_one_gap_and_the_kind_was_had_in_part() {
     let error = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"forbidden"}]}"#;
     let (extent, gaps) = read(Some("null"), [None, Some(error), Some(EMPTY)]);
     assert_eq!(extent, Extent::Partial);
-    assert_eq!(gaps, ["medicines: `MedicationDispense` holds an error instead of records", "medicines: no administrations sent"]);
+    assert_eq!(gaps, ["medicines: could not be loaded: `MedicationDispense` holds an error", "medicines: no administrations sent"]);
     let (extent, gaps) = read(None, [None; 3]);
     assert_eq!((extent, gaps.len()), (Extent::None, 1), "{gaps:?}");
 }

@@ -64,8 +64,8 @@ fn bipolar_line(situation: Situation<'_>) -> Option<String> {
         return None;
     }
     match bipolar.state {
-        BipolarState::Open => Some(format!("Clarify the bipolar question first: {}.", labels.join("; "))),
-        BipolarState::None => Some(format!("Points to the bipolar question, too little for a card: {}.", labels.join("; "))),
+        BipolarState::Open => Some(format!("**Suggested: settle the bipolar question first** ({}).", labels.join("; "))),
+        BipolarState::None => Some(format!("A pointer to bipolar disorder, too little to raise the question: {}.", labels.join("; "))),
         BipolarState::Known | BipolarState::Settled => None,
     }
 }

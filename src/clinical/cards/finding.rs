@@ -44,7 +44,8 @@ impl Finding {
         let text = wording.text(self.text);
         let summary = shortened(&filled(&text.summary, &self.values), LONGEST_SUMMARY);
         let advice = text.advice.iter().map(|template| filled_markdown(template, &self.values));
-        let detail = detail(code, advice, [self.overview, self.body], self.end, wording, situation);
+        let closing = text.closing.as_ref().unwrap_or(&wording.closing);
+        let detail = detail(code, advice, [self.overview, self.body], closing, self.end, wording, situation);
         let facts = if code == CardCode::Bipolar { situation.strong_evidence() } else { self.ground.clone() };
         let mut ground = vec![code.word().to_owned(), self.variant.unwrap_or_default().to_owned()];
         ground.extend(self.ground);
@@ -69,6 +70,7 @@ fn detail(
     code: CardCode,
     advice: impl Iterator<Item = String>,
     [overview, body]: [Vec<Block>; 2],
+    closing: &[String],
     end: Option<String>,
     wording: &Wording,
     situation: Situation<'_>,
@@ -77,9 +79,16 @@ fn detail(
     let tables = trial_tables(situation);
     let (also, more) = also(code, situation);
     advice.for_each(|paragraph| markdown.paragraph(paragraph));
+    // what bears on the trials is asked before the options; elsewhere it stands below the trials
+    let asked_first = matches!(code, CardCode::CompleteTrial | CardCode::NextStep);
+    if asked_first {
+        markdown.list("", &also);
+    }
     put(&mut markdown, overview);
     markdown.paragraph(tables.first);
-    markdown.list("", &also);
+    if !asked_first {
+        markdown.list("", &also);
+    }
     markdown.paragraph(FOLD);
     markdown.list("What else applies", &more);
     if !tables.others.is_empty() {
@@ -87,7 +96,7 @@ fn detail(
         markdown.paragraph(tables.others);
     }
     put(&mut markdown, body);
-    wording.closing.iter().for_each(|paragraph| markdown.paragraph(paragraph));
+    closing.iter().for_each(|paragraph| markdown.paragraph(paragraph));
     markdown.paragraph(end.unwrap_or_default());
     markdown.list("Not known", &unknown(situation));
     markdown.paragraph(sources(&wording.sources, situation));

@@ -3,7 +3,7 @@
 use super::Situation;
 use super::markdown::inline;
 use crate::clinical::derive::Evidence;
-use crate::clinical::derive::{Adequacy, Marker, Reason, Response, Trial, dose_text};
+use crate::clinical::derive::{Adequacy, Augmentation, Marker, Reason, Response, Trial, dose_text};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{DailyDose, Day};
 
@@ -38,8 +38,28 @@ pub(super) fn trial_tables(situation: Situation<'_>) -> TrialTables {
 
 fn table(mut trials: Vec<(usize, &Trial)>, situation: Situation<'_>) -> String {
     trials.sort_by_key(|(index, _)| *index);
-    let rows: Vec<String> = trials.into_iter().map(|(_, trial)| row(trial, situation.knowledge)).collect();
+    let rows: Vec<String> = trials.into_iter().flat_map(|(index, trial)| rows(index, trial, situation)).collect();
     if rows.is_empty() { String::new() } else { format!("{HEAD}\n{}", rows.join("\n")) }
+}
+
+/// The trial, and below it what was added to it.
+fn rows(index: usize, trial: &Trial, situation: Situation<'_>) -> Vec<String> {
+    let added = situation.assessment.augmentation.iter().filter(|added| added.base == index);
+    [row(trial, situation.knowledge)].into_iter().chain(added.map(|added| added_row(added, situation))).collect()
+}
+
+fn added_row(added: &Augmentation, situation: Situation<'_>) -> String {
+    let dose = added.highest_dose.map(|dose| format!(" {}", dose_text(dose, added.drug, situation.knowledge))).unwrap_or_default();
+    let until = if added.ongoing { "now".to_owned() } else { added.end.map(|end| end.to_string()).unwrap_or_default() };
+    let score = situation.assessment.current_score.as_ref().filter(|score| added.ongoing && score.date > added.start);
+    let score = score.map(|score| format!("; since then {} {} on {}", score.instrument.word().to_uppercase(), score.score, score.date));
+    format!(
+        "| + {}{dose} | {} to {until} | {} at dose | added{} |",
+        inline(added.drug.name()),
+        added.start,
+        added.at_dose_days,
+        score.unwrap_or_default()
+    )
 }
 
 fn row(trial: &Trial, knowledge: &Knowledge) -> String {
@@ -90,7 +110,10 @@ pub(super) const fn evidence_word(evidence: Evidence) -> &'static str {
 fn days_at_dose(trial: &Trial) -> String {
     let word = evidence_word(trial.evidence);
     match (trial.window, trial.pdc) {
-        (Some(window), Some(pdc)) => format!("{} of {window} {word} ({})", trial.at_dose_days, percent(pdc)),
+        (Some(window), Some(pdc)) => {
+            let best = if trial.gaps.is_empty() { "" } else { ", best run" };
+            format!("{} of {window} {word} ({}){best}", trial.at_dose_days, percent(pdc))
+        }
         (Some(_), None) | (None, _) => format!("{} {word}", trial.at_dose_days),
     }
 }
@@ -135,20 +158,23 @@ const fn marker_words(marker: Marker) -> Option<&'static str> {
         Marker::Combination => Some("combined with another antidepressant"),
         Marker::Duplication => Some("second of two serotonin reuptake inhibitors, counted once"),
         Marker::AugmentationEarly => Some("augmented before it was adequate"),
-        Marker::CarriedOver => Some("an older add-on was carried over"),
+        Marker::CarriedOver => Some("an add-on was taken before it began"),
         Marker::Intolerance => Some("not tolerated"),
         Marker::Lapsed => Some("supply has run out"),
         Marker::Improving => Some("early improvement"),
-        Marker::LossOfResponse => Some("response lost"),
         Marker::AboveUsualMaximum => Some("above the usual maximum"),
         Marker::Inducer => Some("exposure may be low: enzyme inducer"),
-        Marker::CrossTaper | Marker::Short | Marker::Settling | Marker::OpenEnded => None,
+        Marker::LossOfResponse | Marker::CrossTaper | Marker::Short | Marker::Settling | Marker::OpenEnded => None,
     }
 }
 
 /// The response in words, with the scores.
 pub(super) fn response(trial: &Trial) -> String {
     let class = match trial.response {
+        // only of an adequate trial is the response told: else it would read as a verdict on the drug
+        _ if trial.adequacy != Adequacy::Adequate => "not judged",
+        Response::Remission if trial.has_marker(Marker::LossOfResponse) => "remission reached, then lost",
+        Response::Response if trial.has_marker(Marker::LossOfResponse) => "response reached, then lost",
         Response::Remission => "remission",
         Response::Response => "response",
         Response::Partial => "without sufficient response (partial)",

@@ -39,6 +39,8 @@ pub(super) struct Text {
     pub(super) summary: String,
     /// The one thing to do; each a paragraph.
     pub(super) advice: Vec<String>,
+    /// In the place of the card's own closing paragraphs, where they would not fit.
+    pub(super) closing: Option<Vec<String>>,
 }
 
 /// The words of CDS Hooks for [`Indicator`].

@@ -87,13 +87,13 @@ fn suggestion(found: &Contributor) -> Option<&'static str> {
         ("thyroid-high", ContributorWeight::TreatFirst | ContributorWeight::Alongside) => {
             Some("Consider its cause first; until then T3 is no option.")
         }
-        ("sleep-apnea", _) => Some("Consider a sleep study or treatment."),
+        ("sleep-apnea", _) => Some("Consider treatment, or a sleep study where none is on file."),
         ("vitamin-d", _) => Some("Consider replacement."),
         ("anemia", ContributorWeight::TreatFirst) => Some("Consider finding and treating the cause first."),
         ("anemia", _) => Some("Consider the cause: iron, B12, folate, loss of blood."),
         ("chronic-pain", _) => Some("It speaks for an SNRI such as duloxetine, or a tricyclic."),
         ("substance-use", ContributorWeight::Line) => Some("Consider asking further."),
-        ("substance-use", _) => Some("Consider a talk about it, and treatment."),
+        ("substance-use", _) => Some("Consider talking about it, and offering treatment."),
         ("stressor", _) => Some("Consider psychosocial help or psychotherapy."),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use super::super::Situation;
 use super::super::finding::Block;
 use super::super::markdown::{escape_markdown, inline, shortened};
-use crate::clinical::derive::{Breastfeeding, Fact, StepKind, Talk, TreatmentOption, Verdict};
+use crate::clinical::derive::{Breastfeeding, Fact, Pregnancy, StepKind, Talk, TreatmentOption, Verdict};
 use crate::clinical::knowledge::{CareLevel, OptionRow};
 
 /// The most options of one kind that a side bar has room for; the assessment lists all.
@@ -26,8 +26,14 @@ pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Bloc
 
 /// What the urgent pathway leads to: urgent psychiatry, and ECT now. Single drugs are no answer to it (rules.md 10).
 pub(super) fn urgent(situation: Situation<'_>) -> Vec<Block> {
-    of_kinds(&[StepKind::Referral, StepKind::Neurostimulation], situation)
+    let mut lists = of_kinds(&[StepKind::Referral], situation);
+    let ect = offered(situation).filter(|option| option.row == Some(NOW_WHEN_URGENT)).map(|option| line(option, situation)).collect();
+    lists.push(Block::List(heading(StepKind::Neurostimulation), ect));
+    lists
 }
+
+/// The row that is an option now, not after two failures.
+const NOW_WHEN_URGENT: &str = "ect";
 
 fn of_kinds(kinds: &[StepKind], situation: Situation<'_>) -> Vec<Block> {
     let lists = kinds.iter().copied().filter_map(|kind| {
@@ -74,12 +80,18 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
         if names.is_empty() {
             continue;
         }
+        if kind == StepKind::Referral && lines.is_empty() && kind == order[0] {
+            lines.push(format!("**Referral first:** {}", inline(&names.join(", "))));
+            continue;
+        }
         if !drug_kinds.contains(&kind) {
             others.extend(names);
             continue;
         }
         let more = if more == 0 { String::new() } else { format!(" or {more} more") };
-        lines.push(format!("**{}:** {}{more}", heading(kind), inline(&names.join(", "))));
+        let pregnant = matches!(situation.assessment.circumstances.pregnancy, Pregnancy::Current(_));
+        let condition = if pregnant && kind == StepKind::Optimise { ", only with obstetrics or perinatal psychiatry" } else { "" };
+        lines.push(format!("**{}{condition}:** {}{more}", heading(kind), inline(&names.join(", "))));
     }
     lines.extend((!others.is_empty()).then(|| format!("**Also:** {}", inline(&others.join(", ")))));
     lines
@@ -88,6 +100,19 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
 /// Facts of the chart, a line each.
 pub(super) fn facts(facts: &[Fact]) -> Block {
     Block::List("", facts.iter().map(|fact| escape_markdown(&fact.text)).collect())
+}
+
+/// What was added already and is still taken: the first thing to decide on.
+pub(super) fn added_already(situation: Situation<'_>) -> Option<String> {
+    let added: Vec<String> = situation
+        .assessment
+        .augmentation
+        .iter()
+        .filter(|added| added.ongoing)
+        .map(|added| format!("{} (since {})", added.drug, added.start))
+        .collect();
+    (!added.is_empty())
+        .then(|| format!("**Already added: {}.** Worth deciding first: its dose, or whether it stays.", inline(&added.join(", "))))
 }
 
 /// What a birth within a year changes (rules.md 9.3 and 10).
@@ -274,7 +299,12 @@ pub(super) fn left_out(situation: Situation<'_>) -> Option<String> {
         situation.assessment.options.iter().filter(|option| option.verdict == Verdict::LeftOut && option.kind != StepKind::Referral);
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
     for option in drugs.take(LEFT_OUT * 4) {
-        let reason = option.reasons.first().map_or("", String::as_str);
+        // that it is taken says more than that it would be too early for it
+        let taken = option.reasons.iter().find(|reason| reason.starts_with("already being taken"));
+        let reason = match taken.or(option.reasons.first()).map_or("", String::as_str) {
+            "pregnancy" => "no new drug is listed in pregnancy",
+            reason => reason,
+        };
         let named = option.name.to_owned();
         match by_reason.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, names)) if !names.contains(&named) => names.push(named),

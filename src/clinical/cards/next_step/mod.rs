@@ -27,7 +27,8 @@ use crate::clinical::units::Ingredient;
 /// The variant of the urgent pathway.
 const URGENT: &str = "urgent";
 
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
+    "urgent-catatonia",
     "urgent-features",
     "urgent-features-open",
     "urgent-danger",
@@ -44,8 +45,21 @@ const TEXTS: [&str; 14] = [
     "response-lost",
 ];
 
-const NAMES: [&str; 12] =
-    ["fact", "failures", "drug", "dose", "minimum", "maximum", "failed", "count", "trials", "trial_word", "undocumented", "pronoun"];
+const NAMES: [&str; 13] = [
+    "finding",
+    "fact",
+    "failures",
+    "drug",
+    "dose",
+    "minimum",
+    "maximum",
+    "failed",
+    "count",
+    "trials",
+    "trial_word",
+    "undocumented",
+    "pronoun",
+];
 
 pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
     Wording::read(include_str!("card.toml"), &TEXTS, &NAMES).unwrap_or_else(|defects| panic!("next_step/card.toml: {}", defects.join("; ")))
@@ -68,9 +82,11 @@ enum Step<'a> {
 /// What opened the urgent pathway, and what may be said on it.
 #[derive(Debug, Clone, Copy)]
 enum Urgency {
-    /// Psychotic features or catatonia.
+    /// Psychotic features.
     Features,
-    /// The same while the bipolar question is open: no drug is named.
+    /// Catatonia alone.
+    Catatonia,
+    /// Either while the bipolar question is open: no drug is named.
     FeaturesWithOpenQuestion,
     /// Critical danger with a severe score.
     Danger,
@@ -93,6 +109,7 @@ impl Step<'_> {
     const fn text(self, partial: bool, room: bool) -> &'static str {
         match self {
             Step::Urgent(Urgency::Features) => "urgent-features",
+            Step::Urgent(Urgency::Catatonia) => "urgent-catatonia",
             Step::Urgent(Urgency::FeaturesWithOpenQuestion) => "urgent-features-open",
             Step::Urgent(Urgency::Danger) => "urgent-danger",
             Step::NotTolerated(_) => "tier-0-not-tolerated",
@@ -117,11 +134,12 @@ pub(super) fn urgent_card(situation: Situation<'_>) -> Option<Card> {
     if !situation.in_scope() || !circumstances.is_urgent() {
         return None;
     }
-    let features = circumstances.psychotic_features.is_some() || circumstances.catatonia.is_some();
-    let urgency = match (features, situation.unipolar()) {
-        (true, true) => Urgency::Features,
-        (true, false) => Urgency::FeaturesWithOpenQuestion,
-        (false, _) => Urgency::Danger,
+    let (psychotic, catatonic) = (circumstances.psychotic_features.is_some(), circumstances.catatonia.is_some());
+    let urgency = match (psychotic, catatonic, situation.unipolar()) {
+        (false, false, _) => Urgency::Danger,
+        (true, _, false) | (_, true, false) => Urgency::FeaturesWithOpenQuestion,
+        (true, _, true) => Urgency::Features,
+        (false, true, true) => Urgency::Catatonia,
     };
     Some(finding(Step::Urgent(urgency), situation).card(CardCode::NextStep, &WORDING, situation))
 }
@@ -143,7 +161,7 @@ fn finding(step: Step<'_>, situation: Situation<'_>) -> Finding {
         values: values(step, situation),
         overview: overview(step, partial, situation),
         body: body(step, partial, situation),
-        end: list::left_out(situation).filter(|_| !matches!(step, Step::Urgent(_))),
+        end: list::left_out(situation).filter(|_| !matches!(step, Step::Urgent(_) | Step::Unjudged | Step::ResponseLost(_))),
         ground: ground(step, situation),
     }
 }
@@ -238,6 +256,8 @@ fn values(step: Step<'_>, situation: Situation<'_>) -> Values {
         ("pronoun", if open == 1 { "it together" } else { "them together" }.to_owned()),
     ]);
     values.insert("failures", failures_text(situation));
+    let psychotic = situation.assessment.circumstances.psychotic_features.is_some();
+    values.insert("finding", if psychotic { "Psychotic features" } else { "Catatonia" }.to_owned());
     if let Step::Pregnancy(fact) | Step::Dementia(fact) = step {
         values.insert("fact", fact.text.clone());
     }
@@ -266,9 +286,8 @@ fn overview(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Bloc
         Step::Urgent(_) => vec![list::facts(&situation.assessment.circumstances.urgent)],
         Step::Pregnancy(_) | Step::Dementia(_) => vec![Block::List("", list::names(situation, adjunct_first(step, partial)))],
         Step::ResponseLost(_) | Step::NotTolerated(_) | Step::CannotBeRaised(_) | Step::TierTwo | Step::TierOne => {
-            let mut blocks = vec![Block::List("", list::names(situation, adjunct_first(step, partial)))];
-            blocks.extend(list::postpartum(situation).map(Block::Paragraph));
-            blocks
+            let first = [list::postpartum(situation), list::added_already(situation)].into_iter().flatten().map(Block::Paragraph);
+            first.chain([Block::List("", list::names(situation, adjunct_first(step, partial)))]).collect()
         }
     }
 }
@@ -286,7 +305,9 @@ fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
         | Step::TierOne => list::options(situation, adjunct_first(step, partial)),
     };
     blocks.extend(super::contributors::blocks(situation));
-    blocks.extend(list::last_lines(situation));
+    if !matches!(step, Step::Urgent(_)) {
+        blocks.extend(list::last_lines(situation));
+    }
     blocks
 }
 

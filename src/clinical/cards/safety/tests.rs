@@ -58,7 +58,7 @@ fn an_unknown_age_is_said() {
 fn the_protocol_and_the_crisis_line_are_those_of_the_site() {
     let assessment = with_suicidal_finding(assessment(Vec::new()));
     let detail = spoken(&assessment).detail;
-    assert!(detail.contains("Follow the local protocol for suicide risk.") && detail.contains("988"), "{detail}");
+    assert!(detail.contains("Suggested: a suicide-risk assessment by the local protocol.") && detail.contains("988"), "{detail}");
     let content =
         "[parameters]\nsafety_protocol = \"[Risk protocol](https://intranet.example/risk_1)\"\nsafety_crisis_line = \"Team: 12-34\"\n";
     let site = SiteFile { name: "site.toml".to_owned(), content: content.to_owned() };

@@ -45,7 +45,8 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
     present.sort_by_key(|(drug, since, weight)| (*weight, std::cmp::Reverse(*since), drug.ingredient));
     let Some((_, _, weight)) = present.first() else { return verdict };
     let told = |(drug, since, _): &(&Taken<'_>, Day, ContributorWeight)| format!("{}{} since {since}", drug.ingredient, dose(ground, drug));
-    let label = format!("{}: may lower mood, review with the prescriber", present.iter().map(told).collect::<Vec<_>>().join("; "));
+    let label =
+        format!("{}: may lower mood; suggested: a review with its prescriber", present.iter().map(told).collect::<Vec<_>>().join("; "));
     let names: Vec<&str> = present.iter().map(|(drug, ..)| drug.ingredient.name()).collect();
     let basis = present.iter().flat_map(|(drug, ..)| records(drug)).collect();
     verdict.contributor = Some(Contributor::present(ID, *weight, Some(names.join(", ")), label, basis));

@@ -503,7 +503,7 @@ fn a_drug_counts_that_was_begun_in_the_trial_or_at_most_180_days_before() {
     assert_eq!((drug(20), drug(271), drug(272)), (Some(Alongside), Some(Alongside), None));
     assert_eq!(weight("depressogenic-drug", taking("propranolol", 40.0, 20)), None, "weak ones never alone");
     let told = label("depressogenic-drug", taking("montelukast", 10.0, 20));
-    assert_eq!(told, "montelukast since 2026-02-10: may lower mood, review with the prescriber");
+    assert_eq!(told, "montelukast since 2026-02-10: may lower mood; suggested: a review with its prescriber");
     let stopped = |record: &mut Chart| record.medications.push(dispensed("m", "montelukast", 10.0, "2026-01-01", 30));
     assert_eq!(weight("depressogenic-drug", stopped), None, "no longer taken");
     let text = || changed("montelukast", 10.0, 20, |record| record.medicine.recognition = Recognition::Text);

@@ -82,7 +82,7 @@ fn without_ecg<'s>(drugs: &[&'s Present<'s>], scene: &Scene<'_>, rows: &mut Rows
                 (Major::Unknown, Some(_)) => rows.unknown(WITHOUT_ECG, &[a, b], "dose"),
                 (Major::Yes, Some(_)) if !scene.results_had() => rows.unknown(WITHOUT_ECG, &[a, b], "ECG"),
                 (Major::Yes, Some(missing)) => rows.add(Finding {
-                    advice: "An ECG with QTc and potassium, magnesium while both are taken.",
+                    advice: "Suggested while both are taken: an ECG with QTc, potassium and magnesium.",
                     ..Finding::new(
                         WITHOUT_ECG,
                         Grade::Warning,

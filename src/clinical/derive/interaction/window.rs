@@ -125,9 +125,9 @@ fn together(window: &Window, first: &Present<'_>, second: &Present<'_>) -> Strin
         None => format!("{} on the list: confirm that it is stopped", present.name()),
     };
     match (first.how, second.how) {
-        (How::Taken, How::Taken) => format!("at the same time: {}, {}{needed}", first.told(), second.told()),
+        (How::Taken, How::Taken) => format!("at the same time; {}, {}{needed}", first.told(), second.told()),
         (How::Taken, _) => format!("{}, {}{needed}", second.told(), listed(first)),
         (_, How::Taken) => format!("{}, {}{needed}", first.told(), listed(second)),
-        (_, _) => format!("at the same time: {}, {}{needed}", first.told(), second.told()),
+        (_, _) => format!("at the same time; {}, {}{needed}", first.told(), second.told()),
     }
 }
