@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use trialwise::clinical::derive::ScopeReason;
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::hooks::Services;
 use trialwise::server::{DayOf, record};
 
 use crate::account::{holds_medicine, reference};
-use crate::common::{bundle, day, files, lines, name, outside, text};
+use crate::common::{bundle, day, files, lines, name, outside, read, text};
 use crate::tally::{AS_OF, Figures, Tally, own_days};
 
 /// Of most decks no card at all: nobody of adult age with depression on file takes an antidepressant there, or scores high.
@@ -250,4 +251,27 @@ fn a_record_of_nothing_says_nothing() {
         assert!(outcome.cards.is_empty());
     }
     tally.done(NONE);
+}
+
+/// The deck's patient, without the deck.
+#[test]
+fn an_admission_or_a_discharge_to_hospice_is_hospice_and_an_office_visit_is_not() {
+    let in_hospice = |kind: &str, disposition: &str| {
+        let snomed = |code: &str| json!({ "coding": [{ "system": "http://snomed.info/sct", "code": code }] });
+        let stay = json!({
+            "resourceType": "Encounter", "id": "e", "status": "finished", "class": { "code": "IMP" }, "type": [snomed(kind)],
+            "period": { "start": "2027-12-20", "end": "2027-12-30" }, "hospitalization": { "dischargeDisposition": snomed(disposition) }
+        });
+        let patient = json!({ "resourceType": "Patient", "id": "p", "birthDate": "1960-01-01" });
+        let outcome = read(bundle(&[patient.to_string(), stay.to_string()]).as_bytes(), day(AS_OF)).expect("a record");
+        outcome.assessment.scope.reasons.contains(&ScopeReason::Hospice)
+    };
+    let (emergency, home) = ("183452005", "306689006");
+    assert!(!in_hospice(emergency, home));
+    for admission in ["183919006", "183920000", "183921001", "305824005"] {
+        assert!(in_hospice(admission, home), "{admission}");
+    }
+    for discharge in ["428361000124107", "428371000124100"] {
+        assert!(in_hospice(emergency, discharge), "{discharge}");
+    }
 }

@@ -34,6 +34,9 @@ const RESULTS: [(&str, &str, f64); 5] = [
     ("98979-8", "mL/min/{1.73_m2}", 55.0),
 ];
 
+/// Makes the record of this number.
+type Make<'a> = &'a dyn Fn(usize) -> Value;
+
 /// Many of one kind of record, which is where work that grows with the square would show.
 #[test]
 fn twice_the_record_is_not_four_times_the_work() {
@@ -85,7 +88,7 @@ fn twice_the_record_is_not_four_times_the_work() {
             "code": { "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F33.1" }] }
         })
     };
-    let kinds: [(&str, usize, &dyn Fn(usize) -> Value); 7] = [
+    let kinds: [(&str, usize, Make<'_>); 7] = [
         ("supplies", 1000, &supply),
         ("orders", 1000, &order),
         ("scores", 1000, &score),

@@ -32,7 +32,7 @@ pub fn faults(card: &Card) -> Vec<String> {
 fn unescaped(detail: &str) -> Option<String> {
     let before = |at: usize| detail[..at].chars().rev().take_while(|c| *c == '\\').count();
     let live = |at: &usize| before(*at) % 2 == 0;
-    let places = detail.match_indices(['<', '[']).map(|(at, _)| at);
-    let at = places.filter(live).next()?;
+    let mut places = detail.match_indices(['<', '[']).map(|(at, _)| at);
+    let at = places.find(live)?;
     Some(detail[at..].chars().take(40).collect())
 }
