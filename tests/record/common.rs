@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 use trialwise::clinical::cards::{Card, Memory, Occasion, Situation, cards};
 use trialwise::clinical::chart::Chart;
 use trialwise::clinical::derive::{Assessment, assess};
@@ -33,14 +34,25 @@ impl Outcome {
 
 /// Reads one body as one patient's record.
 pub fn read(body: &[u8], as_of: Day) -> Result<Outcome, ReadError> {
-    let knowledge = Knowledge::builtin();
-    let mut reader = Reader::new(knowledge, as_of);
+    let mut reader = Reader::new(Knowledge::builtin(), as_of);
     reader.add("record", body)?;
-    let chart = reader.finish()?;
+    Ok(judged(reader.finish()?, as_of, Occasion::ChartOpened))
+}
+
+/// The same while these orders are being signed: a Bundle of drafts.
+pub fn signing(body: &[u8], drafts: &RawValue, as_of: Day) -> Result<Outcome, ReadError> {
+    let mut reader = Reader::new(Knowledge::builtin(), as_of);
+    reader.add("record", body)?;
+    reader.add_drafts("drafts", drafts, None);
+    Ok(judged(reader.finish()?, as_of, Occasion::OrderSigned))
+}
+
+fn judged(chart: Chart, as_of: Day, occasion: Occasion) -> Outcome {
+    let knowledge = Knowledge::builtin();
     let mut assessment = assess(&chart, knowledge, as_of);
-    let cards = cards(Situation { assessment: &assessment, knowledge, occasion: Occasion::ChartOpened, memory: Memory::NONE });
+    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory: Memory::NONE });
     assessment.cards = cards.iter().map(Card::summary).collect();
-    Ok(Outcome { chart, assessment, cards })
+    Outcome { chart, assessment, cards }
 }
 
 /// Reads a hook request as one patient's record: what it sent along, and what it did not.

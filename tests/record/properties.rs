@@ -3,11 +3,14 @@
 //! 64 records a property; `PROPTEST_CASES` asks for more.
 
 use proptest::prelude::*;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use trialwise::clinical::derive::{Adequacy, Trial};
 use trialwise::clinical::units::{Day, Days};
 
-use crate::common::{Outcome, bundle, day, read};
+use crate::common::{Outcome, bundle, day, read, signing};
+use crate::generated::{DRUGS, Entry, entries, resources};
+use crate::spoken::faults;
 
 /// The day that generated records look back from.
 const AS_OF: &str = "2026-03-02";
@@ -17,149 +20,36 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// A drug of the generated records: an ingredient name with its products by rising strength.
-#[derive(Debug, Clone, Copy)]
-struct Drug {
-    products: &'static [(&'static str, &'static str)],
-}
-
-/// Antidepressants that are trials at any of these strengths or become one, an augmenter, and one that nobody asks for.
-const DRUGS: [Drug; 5] = [
-    Drug {
-        products: &[
-            ("312940", "sertraline 25 MG Oral Tablet"),
-            ("312941", "sertraline 50 MG Oral Tablet"),
-            ("312938", "sertraline 100 MG Oral Tablet"),
-        ],
-    },
-    Drug {
-        products: &[
-            ("313583", "24 HR venlafaxine 37.5 MG Extended Release Oral Capsule"),
-            ("313585", "24 HR venlafaxine 75 MG Extended Release Oral Capsule"),
-            ("313581", "24 HR venlafaxine 150 MG Extended Release Oral Capsule"),
-        ],
-    },
-    Drug {
-        products: &[
-            ("311725", "mirtazapine 15 MG Oral Tablet"),
-            ("314111", "mirtazapine 30 MG Oral Tablet"),
-            ("311726", "mirtazapine 45 MG Oral Tablet"),
-        ],
-    },
-    Drug {
-        products: &[
-            ("402131", "aripiprazole 5 MG Oral Tablet"),
-            ("349545", "aripiprazole 10 MG Oral Tablet"),
-            ("349553", "aripiprazole 20 MG Oral Tablet"),
-        ],
-    },
-    Drug {
-        products: &[
-            ("861007", "metformin 500 MG Oral Tablet"),
-            ("861007", "metformin 500 MG Oral Tablet"),
-            ("861007", "metformin 500 MG Oral Tablet"),
-        ],
-    },
-];
-
-/// One thing that a record may hold, days counted back from the day of assessment.
-#[derive(Debug, Clone)]
-enum Entry {
-    Dispense { drug: usize, strength: usize, ago: Days, days: Days, units: u8 },
-    Order { drug: usize, strength: usize, ago: Days, days: Days, refills: u8, status: &'static str },
-    Statement { drug: usize, strength: usize, ago: Days, until: Option<Days>, status: &'static str },
-    Score { total: u8, ago: Days },
-    Depression { code: &'static str, onset: Days, status: &'static str },
-}
-
-impl Entry {
-    /// The resource, with this number for an id, on a record assessed on this day.
-    fn resource(&self, number: usize, as_of: Day) -> Value {
-        let on = |ago: Days| (as_of - ago).to_string();
-        let subject = json!({ "reference": "Patient/p" });
-        let product = |drug: usize, strength: usize| {
-            let (code, display) = DRUGS[drug].products[strength];
-            json!({ "coding": [{ "system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": code, "display": display }] })
-        };
-        let daily = |units: u8| {
-            json!([{
-                "timing": { "repeat": { "frequency": 1, "period": 1, "periodUnit": "d" } },
-                "doseAndRate": [{ "doseQuantity": { "value": units, "unit": "tablet" } }]
-            }])
-        };
-        match self {
-            Entry::Dispense { drug, strength, ago, days, units } => json!({
-                "resourceType": "MedicationDispense", "id": format!("d{number}"), "status": "completed", "subject": subject,
-                "medicationCodeableConcept": product(*drug, *strength), "whenHandedOver": on(*ago),
-                "daysSupply": { "value": days, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d" },
-                "dosageInstruction": daily(*units)
-            }),
-            Entry::Order { drug, strength, ago, days, refills, status } => json!({
-                "resourceType": "MedicationRequest", "id": format!("r{number}"), "status": status, "intent": "order", "subject": subject,
-                "medicationCodeableConcept": product(*drug, *strength), "authoredOn": on(*ago), "dosageInstruction": daily(1),
-                "dispenseRequest": {
-                    "numberOfRepeatsAllowed": refills,
-                    "expectedSupplyDuration": { "value": days, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d" }
-                }
-            }),
-            Entry::Statement { drug, strength, ago, until, status } => {
-                let mut period = json!({ "start": on(*ago) });
-                if let Some(until) = until {
-                    period["end"] = json!(on((*until).min(*ago)));
-                }
-                json!({
-                    "resourceType": "MedicationStatement", "id": format!("s{number}"), "status": status, "subject": subject,
-                    "medicationCodeableConcept": product(*drug, *strength), "effectivePeriod": period, "dosage": daily(1)
-                })
-            }
-            Entry::Score { total, ago } => json!({
-                "resourceType": "Observation", "id": format!("o{number}"), "status": "final", "subject": subject,
-                "code": { "coding": [{ "system": "http://loinc.org", "code": "44261-6" }] },
-                "effectiveDateTime": on(*ago), "valueInteger": total
-            }),
-            Entry::Depression { code, onset, status } => json!({
-                "resourceType": "Condition", "id": format!("c{number}"), "subject": subject,
-                "clinicalStatus": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": status }] },
-                "code": { "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code }] },
-                "onsetDateTime": on(*onset), "recordedDate": on(*onset)
-            }),
-        }
-    }
-}
-
-fn entry() -> impl Strategy<Value = Entry> {
-    let drug = || (0..DRUGS.len(), 0..3_usize, -20..900_i32);
-    prop_oneof![
-        4 => (drug(), 1..100_i32, 1..3_u8).prop_map(|((drug, strength, ago), days, units)| Entry::Dispense { drug, strength, ago, days, units }),
-        2 => (drug(), 1..100_i32, 0..4_u8, prop::sample::select(vec!["active", "completed", "stopped", "on-hold", "unknown"]))
-            .prop_map(|((drug, strength, ago), days, refills, status)| Entry::Order { drug, strength, ago, days, refills, status }),
-        2 => (drug(), prop::option::of(0..400_i32), prop::sample::select(vec!["active", "completed", "stopped", "not-taken"]))
-            .prop_map(|((drug, strength, ago), until, status)| Entry::Statement { drug, strength, ago, until, status }),
-        3 => (0..28_u8, -5..900_i32).prop_map(|(total, ago)| Entry::Score { total, ago }),
-        1 => (
-            prop::sample::select(vec!["F33.1", "F32.A", "F33.42", "F32.3", "F31.81", "G40.909"]),
-            0..2000_i32,
-            prop::sample::select(vec!["active", "remission", "resolved"]),
-        )
-            .prop_map(|(code, onset, status)| Entry::Depression { code, onset, status }),
-    ]
-}
-
-fn entries() -> impl Strategy<Value = Vec<Entry>> {
-    prop::collection::vec(entry(), 0..14)
-}
-
-/// The resources of a record: a patient of 40 and a bit, so that no birthday is near, and the entries.
-fn resources(entries: &[Entry], as_of: Day) -> Vec<String> {
-    let born = as_of.plus_years(-40) - 100;
-    let patient = json!({ "resourceType": "Patient", "id": "p", "gender": "female", "birthDate": born.to_string() });
-    let rest = entries.iter().enumerate().map(|(number, entry)| entry.resource(number, as_of));
-    std::iter::once(patient).chain(rest).map(|resource| resource.to_string()).collect()
-}
-
 fn outcome(resources: &[String], as_of: Day) -> Outcome {
     let body = bundle(resources);
     read(body.as_bytes(), as_of).unwrap_or_else(|error| panic!("{error}\n{body}"))
+}
+
+/// The same record asked for on opening the chart, and while these drugs are being ordered.
+fn asked(resources: &[String], ordered: &[(usize, usize)], as_of: Day) -> [Outcome; 2] {
+    let drafts: Vec<String> = ordered.iter().enumerate().map(|(number, order)| draft(number, *order).to_string()).collect();
+    let drafts = RawValue::from_string(bundle(&drafts)).expect("JSON");
+    let body = bundle(resources);
+    let signing = signing(body.as_bytes(), &drafts, as_of).unwrap_or_else(|error| panic!("{error}\n{body}"));
+    [outcome(resources, as_of), signing]
+}
+
+fn draft(number: usize, (drug, strength): (usize, usize)) -> Value {
+    let order = Entry::Order { drug, strength, ago: 0, days: 30, refills: 0, status: "draft" };
+    let mut order = order.resource(number, day(AS_OF));
+    let members = order.as_object_mut().expect("an object");
+    members.remove("authoredOn");
+    members.insert("id".to_owned(), json!(format!("draft{number}")));
+    order
+}
+
+fn ordered() -> impl Strategy<Value = Vec<(usize, usize)>> {
+    prop::collection::vec((0..DRUGS.len(), 0..3_usize), 1..3)
+}
+
+/// All that was said on both occasions.
+fn said(asked: &[Outcome; 2]) -> String {
+    asked.each_ref().map(Outcome::said).join("\n")
 }
 
 /// What was said, with every day written as its distance from the day of assessment. Staging counts calendar months and is left out.
@@ -216,10 +106,14 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn moving_all_days_moves_only_the_dates(entries in entries(), by in prop_oneof![1..800_i32, Just(146_097), -9000..-1_i32]) {
-        let (here, there) = (day(AS_OF), day(AS_OF) + by);
-        let before = said_from(&outcome(&resources(&entries, here), here), here);
-        let after = said_from(&outcome(&resources(&entries, there), there), there);
+    fn moving_all_days_moves_only_the_dates(
+        entries in entries(),
+        ordered in ordered(),
+        by in prop_oneof![1..800_i32, Just(146_097), -9000..-1_i32],
+    ) {
+        let on = |day| asked(&resources(&entries, day), &ordered, day).map(|outcome| said_from(&outcome, day));
+        let before = on(day(AS_OF));
+        let after = on(day(AS_OF) + by);
         prop_assert_eq!(before, after);
     }
 
@@ -228,29 +122,34 @@ proptest! {
         (entries, shuffled) in entries().prop_flat_map(|entries| {
             let resources = resources(&entries, day(AS_OF));
             (Just(resources.clone()), Just(resources).prop_shuffle())
-        })
+        }),
+        ordered in ordered(),
     ) {
         let as_of = day(AS_OF);
-        prop_assert_eq!(outcome(&entries, as_of).said(), outcome(&shuffled, as_of).said());
+        prop_assert_eq!(said(&asked(&entries, &ordered, as_of)), said(&asked(&shuffled, &ordered, as_of)));
+        let turned: Vec<_> = ordered.iter().rev().copied().collect();
+        let codes = |orders: &[(usize, usize)]| asked(&entries, orders, as_of)[1].assessment.interactions.clone();
+        let names = |orders| codes(orders).into_iter().map(|interaction| (interaction.id, interaction.drugs)).collect::<Vec<_>>();
+        prop_assert_eq!(names(&ordered), names(&turned));
     }
 
     #[test]
-    fn saying_a_thing_twice_says_no_more(entries in entries(), which in any::<prop::sample::Index>()) {
+    fn saying_a_thing_twice_says_no_more(entries in entries(), ordered in ordered(), which in any::<prop::sample::Index>()) {
         let as_of = day(AS_OF);
         let once = resources(&entries, as_of);
         let mut twice = once.clone();
         twice.push(once[which.index(once.len())].clone());
-        prop_assert_eq!(outcome(&once, as_of).said(), outcome(&twice, as_of).said());
+        prop_assert_eq!(said(&asked(&once, &ordered, as_of)), said(&asked(&twice, &ordered, as_of)));
     }
 
     #[test]
-    fn what_is_unrelated_changes_nothing(entries in entries(), place in any::<prop::sample::Index>()) {
+    fn what_is_unrelated_changes_nothing(entries in entries(), ordered in ordered(), place in any::<prop::sample::Index>()) {
         let as_of = day(AS_OF);
         let alone = resources(&entries, as_of);
         let mut beside = alone.clone();
         let unrelated = json!({ "resourceType": "Immunization", "id": "i", "status": "completed", "patient": { "reference": "Patient/p" } });
         beside.insert(place.index(alone.len() + 1), unrelated.to_string());
-        prop_assert_eq!(outcome(&alone, as_of).said(), outcome(&beside, as_of).said());
+        prop_assert_eq!(said(&asked(&alone, &ordered, as_of)), said(&asked(&beside, &ordered, as_of)));
     }
 
     /// Of one dose throughout. Where doses are mixed, a higher one may join an early, thin stretch to a full run and lower its share.
@@ -282,6 +181,14 @@ proptest! {
         prop_assert_eq!(before[0].start, after[0].start);
         prop_assert!(before[0].days <= after[0].days);
         prop_assert!(before[0].at_dose_days <= after[0].at_dose_days);
+    }
+
+    #[test]
+    fn no_record_gives_a_card_that_is_none(entries in entries(), ordered in ordered()) {
+        for outcome in asked(&resources(&entries, day(AS_OF)), &ordered, day(AS_OF)) {
+            let faults: Vec<String> = outcome.cards.iter().flat_map(faults).collect();
+            prop_assert!(faults.is_empty(), "{:?}", faults);
+        }
     }
 
     #[test]

@@ -210,9 +210,13 @@ fn is_active(drug: &Taken<'_>, trials: &[Trial], knowledge: &Knowledge, as_of: D
 }
 
 /// Lays the draft orders over what is taken: a draft replaces the dose of its drug from today, or adds to it where it says so.
+///
+/// In whatever order they were sent, those that add come last, and else the name of the drug decides.
 pub fn with_drafts<'a>(mut present: Vec<Present<'a>>, chart: &'a Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Present<'a>> {
     let mut ordered: Vec<(Ingredient, Lane)> = Vec::new();
-    for record in &chart.drafts {
+    let mut drafts: Vec<&MedicationRecord> = chart.drafts.iter().collect();
+    drafts.sort_by_key(|record| (record.instruction.in_addition, record.medicine.parts(), record.source.clone()));
+    for record in drafts {
         for component in &record.medicine.components {
             let (drug, lane) = (component.ingredient, lane(record, component.ingredient, chart, knowledge));
             let dose = draft_dose(record, component.strength, knowledge, as_of);

@@ -51,7 +51,7 @@ fn not_asked(ground: &Ground<'_>) -> Option<SafetyFinding> {
     speaks.then(|| SafetyFinding {
         id: "phq9-without-item9",
         indicator: SafetyIndicator::Warning,
-        label: format!("PHQ-9 of {total}{} without item 9 on {newest}, item 9 not on file: ask", unfinished(highest.finished)),
+        label: format!("PHQ-9 of {total}{} (item 9 not on file: ask) on {newest}", unfinished(highest.finished)),
         date: newest,
         basis: vec![highest.source.clone()],
     })

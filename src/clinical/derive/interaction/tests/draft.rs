@@ -44,3 +44,20 @@ fn a_draft_replaces_the_dose_of_its_drug() {
     let lowered = judged_with(vec![now("citalopram", 60.0)], |record| record.drafts = vec![ordered("draft", "citalopram", 40.0, TODAY)]);
     assert_eq!(found(&lowered), []);
 }
+
+#[test]
+fn the_order_in_which_drafts_are_sent_is_nothing() {
+    let judged = |turned: bool| {
+        judged_with(vec![now("citalopram", 20.0)], |record| {
+            let mut more = ordered("1", "citalopram", 20.0, TODAY);
+            more.instruction.in_addition = true;
+            let drafts = vec![more, ordered("2", "citalopram", 40.0, TODAY), ordered("3", "methadone", 20.0, TODAY)];
+            record.drafts = if turned { drafts.into_iter().rev().collect() } else { drafts };
+        })
+    };
+    let (sent, turned) = (judged(false), judged(true));
+    assert_eq!(sent.interactions, turned.interactions);
+    assert!(found(&sent).contains(&("citalopram-dose", Severity::Warning)), "40 mg and 20 mg more");
+    let pair = sent.interactions.iter().find(|interaction| interaction.id == "qt-without-ecg").expect("two QT drugs");
+    assert_eq!(pair.drugs, ["citalopram", "methadone"]);
+}
