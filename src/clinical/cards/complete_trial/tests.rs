@@ -48,7 +48,7 @@ fn duration_gives_the_date_of_day_42() {
     let card = card(situation(&assessment)).expect("speaks");
     assert_eq!(card.variant, Some("duration"));
     assert_eq!(card.summary, "sertraline 50 mg: day 30 of 42 at or above the usual minimum dose, trial not complete");
-    assert!(card.detail.contains("until 2026-03-14"), "{}", card.detail);
+    assert!(card.detail.contains("on 2026-03-14"), "{}", card.detail);
 }
 
 // rule 10/complete-trial-quiet-days: speaks

@@ -22,7 +22,7 @@ pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
 
 const TEXTS: [&str; 4] = ["critical", "critical-until", "warning", "info"];
 
-const NAMES: [&str; 5] = ["headline", "advice", "until", "more", "count"];
+const NAMES: [&str; 6] = ["short", "headline", "advice", "until", "more", "count"];
 
 /// The cards, the critical ones first.
 pub(super) fn cards(situation: Situation<'_>) -> Vec<Card> {
@@ -52,7 +52,7 @@ fn has_stood(found: &Interaction, situation: Situation<'_>) -> bool {
 }
 
 fn alone(found: &Interaction, situation: Situation<'_>) -> Finding {
-    let mut values = Values::from([("headline", headline(found)), ("advice", found.advice.clone())]);
+    let mut values = Values::from([("short", short(found)), ("headline", headline(found)), ("advice", found.advice.clone())]);
     values.extend(found.until.map(|until| ("until", until.to_string())));
     Finding {
         variant: None,
@@ -77,7 +77,7 @@ fn together(others: &[&Interaction], situation: Situation<'_>) -> Option<Finding
     };
     // the number has to survive where the summary is cut
     let room = 138_usize.saturating_sub(more.chars().count());
-    let values = Values::from([("headline", super::markdown::shortened(&headline(first), room)), ("more", more), ("count", count)]);
+    let values = Values::from([("short", super::markdown::shortened(&short(first), room)), ("more", more), ("count", count)]);
     let overview = vec![Block::List("", others.iter().map(|found| line(found)).collect())];
     Some(Finding {
         variant: None,
@@ -92,6 +92,11 @@ fn together(others: &[&Interaction], situation: Situation<'_>) -> Option<Finding
 
 fn line(found: &Interaction) -> String {
     inline(format!("{}. {}", headline(found), found.advice).trim_end())
+}
+
+/// The headline without what comes after its first semicolon: the dates stand in the detail.
+fn short(found: &Interaction) -> String {
+    headline(found).split("; ").next().unwrap_or_default().to_owned()
 }
 
 /// `a with b: reason`; the reason alone where it begins with the drug.

@@ -107,7 +107,7 @@ fn the_unfinished_trial_is_not_to_be_waited_for() {
 #[test]
 fn no_risk_is_reckoned_and_no_zero_is_comfort() {
     let detail = spoken(&with_suicidal_finding(assessment(Vec::new()))).detail.to_lowercase();
-    assert!(detail.contains("never read as no risk"));
+    assert!(detail.contains("does not mean no risk"));
     for word in ["low risk", "high risk", "moderate risk", "immediately", "emergency"] {
         assert!(!detail.contains(word), "{word}: {detail}");
     }
