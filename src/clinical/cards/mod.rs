@@ -81,7 +81,7 @@ fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
     cards
 }
 
-/// On which hooks a card may be shown, by the names of CDS Hooks. What speaks of an order alone ([`order`]) has hooks of its own.
+/// On which hooks a card may be shown, by the names of CDS Hooks. What speaks of an order alone (`order`) has hooks of its own.
 pub fn hooks(code: CardCode) -> &'static [String] {
     match code {
         CardCode::Safety => &safety::WORDING.hooks,
