@@ -19,6 +19,9 @@ pub(super) enum Symptoms {
     Unknown,
 }
 
+/// How the tables begin what holds for older adults alone.
+const OLDER: &str = "older adults";
+
 impl<'a> Situation<'a> {
     /// Whether unipolar cards may speak at all (rules.md 1.4): in scope, and no known bipolar disorder.
     pub(super) fn in_scope(self) -> bool {
@@ -51,6 +54,12 @@ impl<'a> Situation<'a> {
     /// Whether a score of this day still says how the patient is.
     pub(super) fn is_recent(self, day: Day) -> bool {
         self.assessment.as_of - day <= self.knowledge.parameters().phq9_recent_days
+    }
+
+    /// A text of the tables without what it says of older adults, for those who are none; kept where the age is not known.
+    pub(super) fn for_age(self, text: &str) -> String {
+        let older = self.assessment.patient.age_years.is_none_or(|age| age >= self.knowledge.parameters().older_from_age);
+        text.split("; ").filter(|part| older || !part.starts_with(OLDER)).collect::<Vec<_>>().join("; ")
     }
 
     /// The current trial (rules.md 3.3.7).

@@ -62,6 +62,18 @@ fn three_trials_stand_before_the_fold_those_of_the_episode_first() {
 }
 
 #[test]
+fn what_holds_for_older_adults_is_told_to_those_alone() {
+    let steps = |age| {
+        let mut assessment = assessment(Vec::new());
+        assessment.patient.age_years = age;
+        situation(&assessment).for_age("by 25-50 a week; older adults start 25")
+    };
+    assert_eq!(steps(Some(59)), "by 25-50 a week");
+    assert_eq!(steps(Some(60)), "by 25-50 a week; older adults start 25");
+    assert_eq!(steps(None), "by 25-50 a week; older adults start 25");
+}
+
+#[test]
 fn trials_that_are_not_shown_are_counted() {
     let table = |count: usize| {
         let trials = (0..count).map(|ago| ended("sertraline", 50.0, 60, 70 * i32::try_from(ago).expect("few"))).collect();

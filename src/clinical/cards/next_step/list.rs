@@ -194,7 +194,7 @@ const NOT_CHECKED: &str = "not checked: ";
 fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
     let start = option.start.map(|start| if option.drug.is_some() { format!("start {start}") } else { start.to_owned() });
     let line = option.guideline.map(|line| format!("CANMAT 2023: {line}"));
-    let first = [start, option.titration.map(str::to_owned), option.label.clone(), line].into_iter().flatten();
+    let first = [start, option.titration.map(|steps| situation.for_age(steps)), option.label.clone(), line].into_iter().flatten();
     let told: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !reason.starts_with(NOT_CHECKED)).collect();
     let risk = !situation.assessment.circumstances.overdose_risk.is_empty();
     let overdose = option.overdose.filter(|_| risk).map(str::to_owned);
