@@ -3,6 +3,7 @@
 use super::fact::{Fact, dated};
 use super::ground::Ground;
 use crate::clinical::chart::{Measurement, Sex, Value};
+use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Meaning};
 
 /// Whether there is a pregnancy.
@@ -99,15 +100,16 @@ fn results<'a>(ground: &Ground<'a>) -> impl Iterator<Item = (&'a Measurement, bo
     let mut found: Vec<(&Measurement, bool)> = kinds
         .into_iter()
         .flat_map(|kind| ground.results(kind))
-        .filter_map(|result| Some((result, says_pregnant(ground, result)?)))
+        .filter_map(|result| Some((result, says_pregnant(ground.knowledge, result)?)))
         .collect();
     found.sort_by_key(|(result, pregnant)| (result.at, *pregnant));
     found.into_iter()
 }
 
-/// What a result says; `None` for any other answer. A bare "no" to the status is no exclusion (observations.csv).
-fn says_pregnant(ground: &Ground<'_>, result: &Measurement) -> Option<bool> {
-    let parameters = ground.parameters();
+/// What a result says; `None` for any other answer. A bare "no" to the status is no exclusion (note of the observation table), to a test
+/// it is a negative one.
+pub(super) fn says_pregnant(knowledge: &Knowledge, result: &Measurement) -> Option<bool> {
+    let parameters = knowledge.parameters();
     match &result.value {
         Value::Number(value) if result.instrument == Instrument::PregnancyTestQuantitative => match *value {
             value if value >= parameters.hcg_positive_from => Some(true),
@@ -115,9 +117,10 @@ fn says_pregnant(ground: &Ground<'_>, result: &Measurement) -> Option<bool> {
             _ => None,
         },
         Value::YesNo(true) => Some(true),
+        Value::YesNo(false) if result.instrument == Instrument::PregnancyTest => Some(false),
         Value::Answer { code, text } => {
-            let coded = code.as_deref().and_then(|code| ground.knowledge.meaning(code));
-            match coded.or_else(|| ground.knowledge.meaning(&text.trim().to_lowercase()))? {
+            let coded = code.as_deref().and_then(|code| knowledge.meaning(code));
+            match coded.or_else(|| knowledge.meaning(&text.trim().to_lowercase()))? {
                 // the code of "pregnant" stands in the table once, as a reason for a stop
                 Meaning::AnswerPregnant | Meaning::AnswerPositive | Meaning::StopPregnancy => Some(true),
                 Meaning::AnswerNotPregnant | Meaning::AnswerNegative => Some(false),

@@ -1,9 +1,10 @@
 //! Whether the patient is pregnant, as far as a limit of haemoglobin hangs on it.
 
 use super::super::ground::Ground;
+use super::super::pregnancy::says_pregnant;
 use super::verdict::{sources, written};
-use crate::clinical::chart::{Condition, Measurement, Value};
-use crate::clinical::units::{ConditionGroup, Day, Instrument, Meaning, SourceRef};
+use crate::clinical::chart::{Condition, Measurement};
+use crate::clinical::units::{ConditionGroup, Day, Instrument, SourceRef};
 
 /// Pregnant or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,18 +48,9 @@ pub fn pregnancy(ground: &Ground<'_>) -> Pregnancy {
     }
     let days = ground.parameters().pregnancy_counts_days;
     let Some(result) = newest_result(ground).filter(|result| ground.as_of - result.at.day <= days) else { return Pregnancy::No };
-    match &result.value {
-        Value::YesNo(true) => Pregnancy::Yes,
-        Value::YesNo(false) => Pregnancy::No,
-        Value::Answer { code, text } => {
-            let pregnant = code.as_deref().and_then(|code| ground.knowledge.meaning(code)) == Some(Meaning::StopPregnancy);
-            match text.trim().to_lowercase().as_str() {
-                _ if pregnant => Pregnancy::Yes,
-                "pregnant" | "positive" => Pregnancy::Yes,
-                "not pregnant" | "negative" => Pregnancy::No,
-                _ => Pregnancy::NotTold,
-            }
-        }
-        Value::Number(_) | Value::Pressure { .. } | Value::Done => Pregnancy::NotTold,
+    match says_pregnant(ground.knowledge, result) {
+        Some(true) => Pregnancy::Yes,
+        Some(false) => Pregnancy::No,
+        None => Pregnancy::NotTold,
     }
 }

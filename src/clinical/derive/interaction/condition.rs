@@ -1,10 +1,11 @@
 //! Diagnoses that a drug does not go well with (rules.md 9.2).
 
+use super::super::pregnancy::says_pregnant;
 use super::Scene;
 use super::finding::{Finding, Rows};
 use super::present::{Present, told};
 use super::scene::Answer;
-use crate::clinical::chart::{Condition, Sex, Value};
+use crate::clinical::chart::{Condition, Sex};
 use crate::clinical::knowledge::{ConditionStatus, DrugCondition};
 use crate::clinical::units::Instrument;
 
@@ -70,16 +71,12 @@ fn pregnant(coded: Vec<&Condition>, scene: &Scene<'_>) -> Answer {
     let counts = |condition: &&Condition| is_recent(condition, parameters.pregnancy_counts_days, scene).unwrap_or(true);
     let coded: Vec<&Condition> = coded.into_iter().filter(counts).collect();
     let tests = scene.chart.measurements.iter().filter(|result| {
-        matches!(result.instrument, Instrument::PregnancyTest | Instrument::PregnancyStatus)
-            && result.finished
-            && result.at.day <= scene.as_of
+        let kinds = [Instrument::PregnancyTest, Instrument::PregnancyTestQuantitative, Instrument::PregnancyStatus];
+        kinds.contains(&result.instrument) && result.finished && result.at.day <= scene.as_of
     });
-    let newest = tests
-        .filter_map(|result| match result.value {
-            Value::YesNo(yes) => Some((yes, result)),
-            Value::Number(_) | Value::Pressure { .. } | Value::Answer { .. } | Value::Done => None,
-        })
-        .max_by_key(|(_, result)| result.at);
+    // of one moment a doubt counts as pregnant
+    let newest =
+        tests.filter_map(|result| Some((says_pregnant(scene.knowledge, result)?, result))).max_by_key(|(yes, result)| (result.at, *yes));
     let within = |days: i32| newest.is_some_and(|(_, result)| scene.as_of - result.at.day <= days);
     match newest {
         _ if !coded.is_empty() => scene.diagnosed(coded, "pregnancy status"),

@@ -58,6 +58,15 @@ fn valproate_in_pregnancy_is_a_warning_and_an_unknown_status_is_not_checked() {
         }
     };
     assert_eq!(of_row(&with(&test(true, 5)), id), [Severity::Warning]);
+    let status = |text: &'static str| {
+        move |record: &mut Chart| {
+            let value = Value::Answer { code: None, text: text.to_owned() };
+            record.measurements = vec![Measurement { value, ..result(Instrument::PregnancyStatus, 0.0, 5) }];
+        }
+    };
+    assert_eq!(of_row(&with(&status("Pregnant")), id), [Severity::Warning], "an answer in words");
+    assert_eq!(of_row(&with(&status("Not pregnant")), id), []);
+    assert_eq!(unchecked(&with(&status("Unknown")), id), ["pregnancy status"]);
     assert_eq!(
         (unchecked(&with(&test(false, 90)), id), unchecked(&with(&test(false, 91)), id)),
         (vec![], vec!["pregnancy status".to_owned()])
