@@ -1,6 +1,7 @@
 //! Trialwise: decision support for difficult-to-treat depression.
 //!
 //! A call runs straight down and back: caller, call, gathered, chart, assessment, cards, response.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod cli;

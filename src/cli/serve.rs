@@ -17,7 +17,7 @@ use crate::telemetry;
 #[command(after_help = "Examples:\n  trialwise serve --dev\n  trialwise serve --dev --bind 127.0.0.1:9000 --config trialwise.toml\n  \
     curl http://127.0.0.1:8080/cds-services")]
 pub struct Serve {
-    /// Settings (TOML): bind, time_zone, max_body_bytes, [cors] origins, [knowledge] site_file, [log] format
+    /// Settings (TOML): bind, time_zone, [limits], [cors] origins, [knowledge] site_file, [log] format
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen; stands above the settings [default: 127.0.0.1:8080]
@@ -36,9 +36,9 @@ impl Serve {
         }
         permitted(self.dev, config.bind)?;
         let services = Services::builtin().map_err(Stop::new)?;
-        let knowledge = site_knowledge(config.knowledge_site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
+        let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
         let listener = TcpListener::bind(config.bind).map_err(|error| Stop::new(format_args!("{}: {error}", config.bind)))?;
-        telemetry::start(match config.log_format {
+        telemetry::start(match config.log.format {
             LogFormat::Auto => None,
             LogFormat::Json => Some(true),
             LogFormat::Text => Some(false),

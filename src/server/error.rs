@@ -28,7 +28,7 @@ pub enum CallError {
     #[error("the body has to be application/json or application/fhir+json, not compressed")]
     MediaType,
     /// The body is too large.
-    #[error("the body is larger than {limit} bytes (setting max_body_bytes)")]
+    #[error("the body is larger than {limit} bytes (setting limits.max_body_bytes)")]
     TooLarge {
         /// The limit.
         limit: usize,

@@ -53,9 +53,9 @@ impl State {
         State {
             services,
             knowledge,
-            time_zone: config.time_zone.clone(),
-            max_body_bytes: config.max_body_bytes,
-            cors_origins: config.cors_origins.clone(),
+            time_zone: config.time_zone.0.clone(),
+            max_body_bytes: config.limits.max_body_bytes.size(),
+            cors_origins: config.cors.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             dev,
             ready: AtomicBool::new(true),
             ledger: Ledger::default(),
