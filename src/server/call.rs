@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
-use crate::clinical::cards::{Card, Memory, Occasion, Proposal, Situation, cards};
+use crate::clinical::cards::{Card, Memory, Occasion, Proposal, Situation, bipolar_excluded, cards};
 use crate::clinical::chart::{Chart, Extent, Kind};
 use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
@@ -219,10 +219,14 @@ impl Asked<'_> {
     pub const CHART: Asked<'static> = Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE };
 }
 
-/// Judges a chart.
-pub fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, asked: Asked<'_>, hook_instance: Option<String>) -> Judged {
+/// Judges a chart; and once more where an earlier answer settles the bipolar question, since much hangs on that.
+pub fn judge(mut chart: Chart, knowledge: &'static Knowledge, as_of: Day, asked: Asked<'_>, hook_instance: Option<String>) -> Judged {
     let mut assessment = assess(&chart, knowledge, as_of);
     let Asked { occasion, memory } = asked;
+    if bipolar_excluded(Situation { assessment: &assessment, knowledge, occasion, memory }) {
+        chart.answers.bipolar_excluded = true;
+        assessment = assess(&chart, knowledge, as_of);
+    }
     let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory });
     assessment.cards = cards.iter().map(Card::summary).collect();
     Judged { chart, assessment, cards, hook_instance }

@@ -82,3 +82,26 @@ fn nothing_of_feedback_is_logged() {
     tell(json!([item]));
     assert!(!logged().contains("Feedbackmarker"));
 }
+
+#[test]
+fn a_bipolar_question_that_was_excluded_is_settled_and_lets_the_trial_be_judged() {
+    let with_past_mania = || {
+        let mut body = request(on_sertraline("feedback-bipolar"));
+        body["context"]["patientId"] = json!("feedback-bipolar");
+        let mut mania = body["prefetch"]["conditions"]["entry"][0].clone();
+        mania["resource"]["id"] = json!("mania");
+        mania["resource"]["onsetDateTime"] = json!("2015-06-01");
+        mania["resource"]["clinicalStatus"]["coding"][0]["code"] = json!("resolved");
+        mania["resource"]["code"]["coding"][0]["code"] = json!("F30.9");
+        body["prefetch"]["conditions"]["entry"].as_array_mut().expect("entries").push(mania);
+        let answer: Value = call(PATIENT_VIEW, body.to_string()).json().expect("JSON");
+        answer["cards"].as_array().expect("an array").clone()
+    };
+    let codes = |cards: &[Value]| cards.iter().map(|card| card["source"]["topic"]["code"].clone()).collect::<Vec<_>>();
+    let asked = with_past_mania();
+    assert_eq!(codes(&asked), ["bipolar"]);
+    let mut excluded = overridden(&asked[0]);
+    excluded["overrideReason"]["reason"]["code"] = json!("considered-and-excluded");
+    tell(json!([excluded]));
+    assert_eq!(codes(&with_past_mania()), ["complete-trial"]);
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Situation;
 use super::card::CardCode;
 use super::markdown::{escape_markdown, inline};
-use crate::clinical::derive::{Adequacy, BipolarState, IndicatorWeight, Marker, Note, Response, Trial};
+use crate::clinical::derive::{Adequacy, BipolarState, Marker, Note, Response, Trial};
 use crate::clinical::derive::{Evidence, Extent, Gap};
 
 /// The most lines of one list that a side bar has room for.
@@ -60,13 +60,16 @@ fn trial_lines(trial: &Trial, situation: Situation<'_>) -> Vec<String> {
 fn bipolar_line(situation: Situation<'_>) -> Option<String> {
     let bipolar = &situation.assessment.bipolar;
     let labels: Vec<String> = bipolar.indicators.iter().map(|indicator| escape_markdown(&indicator.label)).collect();
-    if labels.is_empty() || bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong) {
+    if labels.is_empty() || bipolar.is_strongly_open() {
         return None;
     }
     match bipolar.state {
         BipolarState::Open => Some(format!("**Suggested: settle the bipolar question first** ({}).", labels.join("; "))),
         BipolarState::None => Some(format!("A pointer to bipolar disorder, too little to raise the question: {}.", labels.join("; "))),
-        BipolarState::Known | BipolarState::Settled => None,
+        BipolarState::Settled => {
+            Some(format!("The bipolar question was settled before; findings that would raise it: {}.", labels.join("; ")))
+        }
+        BipolarState::Known => None,
     }
 }
 

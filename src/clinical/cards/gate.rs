@@ -28,9 +28,9 @@ impl<'a> Situation<'a> {
         self.assessment.scope.status == ScopeStatus::InScope && self.assessment.bipolar.state != BipolarState::Known
     }
 
-    /// Whether complete-trial and next-step may speak: a strong indicator of bipolar disorder holds them back (rules.md 7).
+    /// Whether complete-trial and next-step may speak: a strong indicator of bipolar disorder that nobody has settled holds them back (rules.md 7).
     pub(super) fn unipolar(self) -> bool {
-        self.in_scope() && !self.assessment.bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong)
+        self.in_scope() && !self.assessment.bipolar.is_strongly_open()
     }
 
     /// The strong indicators, each with the records it rests on.

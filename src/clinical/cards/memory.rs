@@ -81,9 +81,18 @@ impl Memory {
             if is_exempt(card) {
                 return same && past.by_this_user && past.in_this_encounter;
             }
-            let excluded = card.code == CardCode::Bipolar && past.fate == Fate::Excluded && !has_new_fact(card, past);
-            same && within(past, parameters.snooze_days) || excluded && within(past, parameters.bipolar_suppress_after_override_days)
-        })
+            same && within(past, parameters.snooze_days)
+        }) || self.excludes(card, as_of, parameters)
+    }
+
+    /// Whether the bipolar question was considered and excluded within `bipolar_suppress_after_override_days`, on facts that include all
+    /// those of this card. A critical card asks again.
+    pub fn excludes(&self, card: &Card, as_of: Day, parameters: &Parameters) -> bool {
+        let lasting = |past: &&Past| (0..=parameters.bipolar_suppress_after_override_days).contains(&(as_of - past.day));
+        let excluded = |past: &&Past| past.code == CardCode::Bipolar && past.fate == Fate::Excluded;
+        card.code == CardCode::Bipolar
+            && !is_exempt(card)
+            && self.past.iter().filter(excluded).filter(lasting).any(|past| !has_new_fact(card, past))
     }
 
     /// The day on which a card with this fact was last shown: a warning that has stood for long is shown again only after

@@ -68,6 +68,14 @@ pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     shown
 }
 
+/// Whether a prescriber has considered and excluded the bipolar question on the findings that raise it now (rules.md 7).
+///
+/// The assessment that this situation holds does not know it yet: with the answer in the chart another one has to be made.
+pub fn bipolar_excluded(situation: Situation<'_>) -> bool {
+    let Situation { assessment, knowledge, memory, .. } = situation;
+    bipolar::card(situation).is_some_and(|card| memory.excludes(&card, assessment.as_of, knowledge.parameters()))
+}
+
 /// The cards in order, without those for which there is no room.
 fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
     cards.sort_by_key(|card| card.code);

@@ -3,6 +3,7 @@
 //! Facts as written, with statuses already sorted by rules.md section 1 (what is to be ignored is not here), codes already
 //! resolved to ingredients, groups and instruments. No judgement: whether 50 mg is enough is asked in `derive`.
 
+mod answer;
 mod coverage;
 mod diagnosis;
 mod event;
@@ -10,6 +11,7 @@ mod measurement;
 mod medication;
 mod patient;
 
+pub use answer::Answers;
 pub use coverage::{Coverage, Extent, Gap, Kind, Unread};
 pub use diagnosis::{Certainty, Condition, FamilyHistory, Relative};
 pub use event::{Encounter, Intolerance, Procedure, ProcedureKind};
@@ -55,6 +57,8 @@ pub struct Chart {
     pub procedures: Vec<Procedure>,
     /// Encounters that a rule asks for.
     pub encounters: Vec<Encounter>,
+    /// What prescribers answered to earlier cards.
+    pub answers: Answers,
     /// What of each kind was had.
     pub coverage: Coverage,
     /// Each resource that counted for nothing though it might have mattered, with the reason.

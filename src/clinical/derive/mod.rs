@@ -120,7 +120,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let unraisable = |index: usize| cannot_be_raised(&trials[index], age, knowledge, as_of);
     let standing = Standing {
         in_scope: scope.status == ScopeStatus::InScope,
-        bipolar_strong: bipolar.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong),
+        bipolar_strong: bipolar.is_strongly_open(),
         tier_zero: not_tolerated(&trials, current).is_some() || current.is_some_and(unraisable),
         failures: counted.len(),
         circumstances: &circumstances,

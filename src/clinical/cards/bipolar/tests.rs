@@ -29,6 +29,15 @@ fn codes(assessment: &Assessment) -> Vec<CardCode> {
     cards(situation(assessment)).iter().map(|card| card.code).collect()
 }
 
+// rule 10/bipolar-silences: silent
+#[test]
+fn a_strong_indicator_that_was_answered_lets_the_unipolar_cards_speak_and_is_told_there() {
+    let assessment = asked(BipolarState::Settled, vec![indicator("mania", IndicatorWeight::Strong, "Manic episode, 2020-01-01")]);
+    assert_eq!(codes(&assessment), [CardCode::NextStep]);
+    let cards = cards(situation(&assessment));
+    assert!(cards[0].detail.contains("settled before; findings that would raise it: Manic episode, 2020-01-01"), "{}", cards[0].detail);
+}
+
 // rule 10/bipolar: speaks
 // rule 10/bipolar-silences: silent
 #[test]

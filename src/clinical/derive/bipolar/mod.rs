@@ -44,7 +44,7 @@ pub enum BipolarState {
     /// The ground of the card holds: one strong indicator, or enough moderate ones, and nobody has settled it.
     Open,
     Known,
-    /// Somebody has asked and refuted it.
+    /// Somebody has asked, and refuted it or answered that it is excluded.
     Settled,
 }
 
@@ -75,13 +75,23 @@ pub fn bipolar(ground: &Ground<'_>, known: Bipolar) -> Bipolar {
     }
     let strong = strong::strong(ground);
     let moderate = moderate::moderate(ground);
-    let open = !strong.is_empty() || moderate::opens(&moderate, ground.parameters()) && !recently_refuted(ground);
-    let state = match (open, recently_refuted(ground)) {
-        (true, _) => BipolarState::Open,
-        (false, true) => BipolarState::Settled,
-        (false, false) => BipolarState::None,
+    let current_mania = mania::current(ground);
+    // A mania of now is asked about again, whatever was answered before.
+    let excluded = ground.chart.answers.bipolar_excluded && current_mania.is_none();
+    let raised = !strong.is_empty() || moderate::opens(&moderate, ground.parameters()) && !recently_refuted(ground);
+    let state = match (raised, excluded || recently_refuted(ground)) {
+        (true, _) if !excluded => BipolarState::Open,
+        (_, true) => BipolarState::Settled,
+        (_, false) => BipolarState::None,
     };
-    Bipolar { state, indicators: strong.into_iter().chain(moderate).collect(), current_mania: mania::current(ground) }
+    Bipolar { state, indicators: strong.into_iter().chain(moderate).collect(), current_mania }
+}
+
+impl Bipolar {
+    /// Whether a strong indicator asks a question that nobody has settled: everything unipolar waits for the answer.
+    pub fn is_strongly_open(&self) -> bool {
+        self.state == BipolarState::Open && self.indicators.iter().any(|indicator| indicator.weight == IndicatorWeight::Strong)
+    }
 }
 
 /// Whether a bipolar diagnosis was refuted so recently that moderate indicators need not be asked about again.

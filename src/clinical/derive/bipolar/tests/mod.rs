@@ -122,6 +122,24 @@ fn a_refuted_diagnosis_settles_moderate_indicators_for_a_year_and_no_strong_one(
     assert_eq!(judged(&with(|record| record.refuted = vec![updated])).state, BipolarState::Settled);
 }
 
+// rule 7/settled-by-answer: speaks
+// rule 7/settled-by-answer: silent
+#[test]
+fn an_answer_settles_the_question_unless_a_mania_is_current() {
+    let answered = |began: &str, excluded: bool| {
+        let record = with(|record| {
+            record.conditions.push(mania_on(began));
+            record.answers.bipolar_excluded = excluded;
+        });
+        judged(&record)
+    };
+    let settled = answered("2020-01-01", true);
+    assert_eq!((settled.state, settled.is_strongly_open()), (BipolarState::Settled, false));
+    let open = answered("2020-01-01", false);
+    assert_eq!((open.state, open.is_strongly_open()), (BipolarState::Open, true));
+    assert_eq!(answered(TODAY, true).state, BipolarState::Open);
+}
+
 // rule 7/drafts: speaks
 // rule 7/drafts: silent
 #[test]
