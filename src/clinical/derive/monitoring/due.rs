@@ -96,6 +96,16 @@ fn holds(row: &MonitoringRow, drug: &Monitored, ground: &Ground<'_>) -> Holds {
             Some(_) => (),
         }
     }
+    holds_for_patient(row, ground)
+}
+
+/// Whether the row is surely not meant for this patient, whatever the drug: too young, with none of its diagnoses.
+pub fn is_for_others(row: &MonitoringRow, ground: &Ground<'_>) -> bool {
+    matches!(holds_for_patient(row, ground), Holds::No)
+}
+
+/// Age and diagnosis, as far as the row asks for them.
+fn holds_for_patient(row: &MonitoringRow, ground: &Ground<'_>) -> Holds {
     let Some(from) = row.age_from else { return Holds::Yes };
     let old = ground.age.map(|age| age >= from);
     let diagnosed = row.or_conditions.iter().any(|group| ground.current_conditions(*group).next().is_some());
