@@ -39,7 +39,7 @@ pub fn state(row: &MonitoringRow, drug: &Monitored, ground: &Ground<'_>) -> Stat
         Holds::NotKnown(why) => return State::NotKnown(why),
         Holds::Yes => (),
     }
-    let Some(start) = drug.start else { return State::NotKnown("since when it has been taken is not on record") };
+    let Some(start) = drug.start else { return State::NotKnown("since when it has been taken is not on file") };
     let parameters = ground.parameters();
     let earliest = start - parameters.monitoring_baseline_before_days;
     let last = row
@@ -113,7 +113,7 @@ fn holds_for_patient(row: &MonitoringRow, ground: &Ground<'_>) -> Holds {
     match old {
         Some(true) => Holds::Yes,
         _ if diagnosed => Holds::Yes,
-        None => Holds::NotKnown("the age is not on record"),
+        None => Holds::NotKnown("the age is not on file"),
         Some(false) if !all_diagnoses => Holds::NotKnown("diagnoses could not all be had"),
         Some(false) => Holds::No,
     }

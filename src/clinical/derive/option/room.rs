@@ -81,7 +81,7 @@ pub fn dose_limits(ground: &Ground<'_>, circumstances: &Circumstances, drug: Ing
 const TRICYCLIC: &str = "tca";
 
 /// No code for a level of these drugs was verified, so none is read (note of the option table); "none on file" would claim too much.
-const NO_LEVEL: &str = "; blood level not read here: look up the newest first";
+const NO_LEVEL: &str = "; blood level: not read here";
 
 /// Raising the dose of the current drug.
 pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<TreatmentOption> {
