@@ -21,14 +21,16 @@ pub(super) fn also(code: CardCode, situation: Situation<'_>) -> (Vec<String>, Ve
     if code == CardCode::CompleteTrial && !assessment.safety.is_empty() {
         lines.push("**Do not wait for day 42 if the patient is worse or unsafe.**".to_owned());
     }
-    lines.extend(bipolar_line(situation).filter(|_| code != CardCode::Bipolar));
+    lines.extend(open_question(situation).filter(|_| code != CardCode::Bipolar));
     // beside a finding of mania "still improving" would be no comfort
-    let told = assessment.trials.iter().filter(|trial| trial.in_episode && code != CardCode::Bipolar);
-    lines.extend(told.flat_map(|trial| trial_lines(trial, situation)));
+    let told = || assessment.trials.iter().filter(|trial| trial.in_episode && code != CardCode::Bipolar);
+    lines.extend(told().flat_map(|trial| trial_lines(trial, situation)));
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
     lines.extend(notes.filter(|note| !is_not_known(note)).map(|note| escape_markdown(&note.text)));
     let mut first = unrepeated(lines);
-    let more = first.split_off(BEFORE_FOLD.min(first.len()));
+    let mut more = first.split_off(BEFORE_FOLD.min(first.len()));
+    more.extend(told().filter_map(probable_failure));
+    more.extend(pointer(situation).filter(|_| code != CardCode::Bipolar));
     (first, capped(more))
 }
 
@@ -48,29 +50,34 @@ fn trial_lines(trial: &Trial, situation: Situation<'_>) -> Vec<String> {
     if trial.has_marker(Marker::Duplication) {
         lines.push(format!("{drug}: taken beside another serotonin reuptake inhibitor; the two count as one trial."));
     }
-    if trial.probable_failure {
-        lines.push(format!(
-            "{drug}: treatment was changed without a documented response; probably without sufficient response, not counted."
-        ));
-    }
     lines
 }
 
-/// Moderate findings that raise no card, or a question that is open, in one line.
-fn bipolar_line(situation: Situation<'_>) -> Option<String> {
+/// A trial that was changed before anybody wrote down how it went.
+fn probable_failure(trial: &Trial) -> Option<String> {
+    let drug = inline(trial.drug.name());
+    trial
+        .probable_failure
+        .then(|| format!("{drug}: treatment was changed without a documented response; probably without sufficient response, not counted."))
+}
+
+/// A question of bipolar disorder that moderate findings leave open.
+fn open_question(situation: Situation<'_>) -> Option<String> {
+    findings(BipolarState::Open, situation).map(|labels| format!("**Suggested: settle the bipolar question first** ({labels})."))
+}
+
+/// Findings that raise no card: too few, or asked about before.
+fn pointer(situation: Situation<'_>) -> Option<String> {
+    let few = |labels| format!("A pointer to bipolar disorder, too little to raise the question: {labels}.");
+    let settled = |labels| format!("The bipolar question was settled before; findings that would raise it: {labels}.");
+    findings(BipolarState::None, situation).map(few).or_else(|| findings(BipolarState::Settled, situation).map(settled))
+}
+
+/// What points to bipolar disorder, where the question stands so and no strong finding keeps it open.
+fn findings(state: BipolarState, situation: Situation<'_>) -> Option<String> {
     let bipolar = &situation.assessment.bipolar;
     let labels: Vec<String> = bipolar.indicators.iter().map(|indicator| escape_markdown(&indicator.label)).collect();
-    if labels.is_empty() || bipolar.is_strongly_open() {
-        return None;
-    }
-    match bipolar.state {
-        BipolarState::Open => Some(format!("**Suggested: settle the bipolar question first** ({}).", labels.join("; "))),
-        BipolarState::None => Some(format!("A pointer to bipolar disorder, too little to raise the question: {}.", labels.join("; "))),
-        BipolarState::Settled => {
-            Some(format!("The bipolar question was settled before; findings that would raise it: {}.", labels.join("; ")))
-        }
-        BipolarState::Known => None,
-    }
+    (bipolar.state == state && !labels.is_empty() && !bipolar.is_strongly_open()).then(|| labels.join("; "))
 }
 
 /// Whether the note is about what is not known: text that no table understands, a rule that could not be judged.
@@ -101,6 +108,9 @@ pub(super) fn unknown(situation: Situation<'_>) -> Vec<String> {
             format!("{count} {} not counted: {}", if *count == 1 { "record" } else { "records" }, escape_markdown(why))
         }),
     );
+    if lines.is_empty() {
+        lines.push("Nothing that was asked for is missing.".to_owned());
+    }
     capped(unrepeated(lines))
 }
 

@@ -110,6 +110,7 @@ pub(super) fn added(name: &'static str, days: Days) -> Augmentation {
         at_dose_days: days,
         basis: Vec::new(),
         highest_dose: None,
+        level: None,
         base: 0,
         days,
         adequate_on: start + 27,

@@ -2,8 +2,8 @@
 
 use super::Situation;
 use super::markdown::inline;
-use crate::clinical::derive::Evidence;
 use crate::clinical::derive::{Adequacy, Augmentation, Marker, Reason, Response, Trial, dose_text};
+use crate::clinical::derive::{Evidence, Extent};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{DailyDose, Day};
 
@@ -33,7 +33,17 @@ pub(super) fn trial_tables(situation: Situation<'_>) -> TrialTables {
         1 => format!("{others}\n\n1 further trial is not shown."),
         n => format!("{others}\n\n{n} further trials are not shown."),
     };
-    TrialTables { first: table(ranked, situation), others }
+    let first = if ranked.is_empty() { no_trial(situation) } else { table(ranked, situation) };
+    TrialTables { first, others }
+}
+
+/// In the place of the table where it would be empty.
+fn no_trial(situation: Situation<'_>) -> String {
+    let text = match situation.assessment.coverage.medications {
+        Extent::Full => "No antidepressant trial is on file.",
+        Extent::Partial | Extent::None => "No antidepressant trial could be read: the medicines were not had in full.",
+    };
+    text.to_owned()
 }
 
 fn table(mut trials: Vec<(usize, &Trial)>, situation: Situation<'_>) -> String {
@@ -45,7 +55,7 @@ fn table(mut trials: Vec<(usize, &Trial)>, situation: Situation<'_>) -> String {
 /// The trial, and below it what was added to it.
 fn rows(index: usize, trial: &Trial, situation: Situation<'_>) -> Vec<String> {
     let added = situation.assessment.augmentation.iter().filter(|added| added.base == index);
-    [row(trial, situation.knowledge)].into_iter().chain(added.map(|added| added_row(added, situation))).collect()
+    [row(trial, situation)].into_iter().chain(added.map(|added| added_row(added, situation))).collect()
 }
 
 fn added_row(added: &Augmentation, situation: Situation<'_>) -> String {
@@ -62,28 +72,36 @@ fn added_row(added: &Augmentation, situation: Situation<'_>) -> String {
     )
 }
 
-fn row(trial: &Trial, knowledge: &Knowledge) -> String {
+fn row(trial: &Trial, situation: Situation<'_>) -> String {
     let episode = if trial.in_episode { "" } else { " (earlier episode)" };
     let cells = [
-        format!("{}{episode} {}", inline(trial.drug.name()), inline(&doses(trial, knowledge))),
+        format!("{}{episode} {}", inline(trial.drug.name()), inline(&doses(trial, situation.knowledge))),
         inline(&dates(trial)),
         inline(&days_at_dose(trial)),
-        format!("{}; {}", verdict(trial), inline(&response(trial))),
+        format!("{}; {}", verdict(trial), inline(&response(trial, situation))),
     ];
     format!("| {} |", cells.join(" | "))
 }
 
 /// The doses in order, at most the last three.
 fn doses(trial: &Trial, knowledge: &Knowledge) -> String {
-    let text = |dose: Option<DailyDose>| dose.map_or_else(|| "dose unknown".to_owned(), |dose| dose_text(dose, trial.drug, knowledge));
-    let mut steps: Vec<String> = trial.doses.iter().map(|span| text(span.mg_per_day)).collect();
+    let known = |dose: DailyDose| dose_text(dose, trial.drug, knowledge);
+    let mut steps: Vec<Option<DailyDose>> = trial.doses.iter().map(|span| span.mg_per_day).collect();
     steps.dedup();
-    let minimum = trial.minimum_dose.map(|minimum| format!(" (minimum {})", dose_text(minimum, trial.drug, knowledge))).unwrap_or_default();
+    // the unit stands once, behind the last dose
+    let last = steps.len().saturating_sub(1);
+    let text = |(index, dose): (usize, &Option<DailyDose>)| match dose {
+        None => "dose unknown".to_owned(),
+        Some(dose) if index < last && steps[last].is_some() => dose.to_string(),
+        Some(dose) => known(*dose),
+    };
+    let steps: Vec<String> = steps.iter().enumerate().map(text).collect();
+    let minimum = trial.minimum_dose.map(|minimum| format!(" (minimum {minimum})")).unwrap_or_default();
     let first = steps.len().saturating_sub(3);
     let dots = if first > 0 { "… " } else { "" };
     match steps.get(first..) {
         Some([]) | None => format!("dose unknown{minimum}"),
-        Some(last) => format!("{dots}{}{minimum}", last.join(", then ")),
+        Some(last) => format!("{dots}{}{minimum}", last.join(" then ")),
     }
 }
 
@@ -112,7 +130,8 @@ fn days_at_dose(trial: &Trial) -> String {
     match (trial.window, trial.pdc) {
         (Some(window), Some(pdc)) => {
             let best = if trial.gaps.is_empty() { "" } else { ", best run" };
-            format!("{} of {window} {word} ({}){best}", trial.at_dose_days, percent(pdc))
+            let share = if trial.at_dose_days == window { String::new() } else { format!(" ({})", percent(pdc)) };
+            format!("{} of {window} {word}{share}{best}", trial.at_dose_days)
         }
         (Some(_), None) | (None, _) => format!("{} {word}", trial.at_dose_days),
     }
@@ -157,7 +176,7 @@ const fn marker_words(marker: Marker) -> Option<&'static str> {
     match marker {
         Marker::Combination => Some("combined with another antidepressant"),
         Marker::Duplication => Some("second of two serotonin reuptake inhibitors, counted once"),
-        Marker::AugmentationEarly => Some("augmented before it was adequate"),
+        Marker::AugmentationEarly => Some("an add-on began before it was adequate"),
         Marker::CarriedOver => Some("an add-on was taken before it began"),
         Marker::Intolerance => Some("not tolerated"),
         Marker::Lapsed => Some("supply has run out"),
@@ -168,9 +187,19 @@ const fn marker_words(marker: Marker) -> Option<&'static str> {
     }
 }
 
-/// The response in words, with the scores.
-pub(super) fn response(trial: &Trial) -> String {
-    let class = match trial.response {
+/// The response in words, with the scores. Of a trial that goes on it is told as of now only while its last score is recent.
+fn response(trial: &Trial, situation: Situation<'_>) -> String {
+    let judged = trial.adequacy == Adequacy::Adequate && trial.ongoing && trial.baseline.is_some();
+    let recent = situation.assessment.current_score.as_ref().is_some_and(|score| situation.is_recent(score.date));
+    let old = trial.latest.as_ref().filter(|_| judged && !recent);
+    let class = class(trial);
+    let class = old.map_or_else(|| class.to_owned(), |_| format!("cannot be judged now, last {class}"));
+    scored(trial, &class)
+}
+
+/// What the scores on file came to.
+fn class(trial: &Trial) -> &'static str {
+    match trial.response {
         // only of an adequate trial is the response told: else it would read as a verdict on the drug
         _ if trial.adequacy != Adequacy::Adequate => "not judged",
         Response::Remission if trial.has_marker(Marker::LossOfResponse) => "remission reached, then lost",
@@ -181,11 +210,15 @@ pub(super) fn response(trial: &Trial) -> String {
         Response::NonResponse => "without sufficient response",
         Response::CannotJudge => "response cannot be judged",
         Response::NotDocumented => "response not documented",
-    };
+    }
+}
+
+/// The words with the scores they rest on.
+fn scored(trial: &Trial, class: &str) -> String {
     match (&trial.baseline, &trial.latest) {
         (Some(baseline), Some(latest)) => {
             let scale = baseline.instrument.word().to_uppercase();
-            format!("{class}: {scale} {} to {} ({} to {})", baseline.score, latest.score, baseline.date, latest.date)
+            format!("{class}: {scale} {} to {} on {}", baseline.score, latest.score, latest.date)
         }
         (Some(only), None) | (None, Some(only)) => {
             format!("{class}: {} {} on {}", only.instrument.word().to_uppercase(), only.score, only.date)

@@ -1,7 +1,7 @@
 use super::sample::*;
 use super::*;
 use crate::clinical::chart::Kind;
-use crate::clinical::derive::{Adequacy, Assessment, Gap, MonitoringItem, Note, Severity, Trial, Unread, Urgency};
+use crate::clinical::derive::{Adequacy, Assessment, Extent, Gap, MonitoringItem, Note, Severity, Trial, Unread, Urgency};
 use crate::clinical::derive::{Bipolar, BipolarIndicator, BipolarState, ContributorWeight, IndicatorWeight};
 use crate::clinical::knowledge::SiteFile;
 use crate::clinical::units::SourceRef;
@@ -229,4 +229,30 @@ fn with_room_for_all_none_is_left_out() {
     assert_eq!(codes(&assessment), [Safety, Interaction, NextStep, Contributors, Monitoring]);
     assessment.current_score = None;
     assert_eq!(codes(&assessment), [Safety, Interaction, Monitoring, Measure], "without a score others are silent, and none moves");
+}
+
+#[test]
+fn a_response_is_told_as_of_now_only_while_a_score_is_recent() {
+    let detail = |days_ago| {
+        let mut assessment = assessment(vec![Trial { latest: Some(phq9(16, days_ago)), ..trial("sertraline", 50.0, 150) }]);
+        assessment.current_score = Some(phq9(16, days_ago));
+        cards(situation(&assessment)).remove(0).detail
+    };
+    assert!(detail(60).contains("adequate; without sufficient response: PHQ-9 18 to 16"), "{}", detail(60));
+    assert!(
+        detail(61).contains("adequate; cannot be judged now, last without sufficient response: PHQ-9 18 to 16 on 2025-12-31"),
+        "{}",
+        detail(61)
+    );
+}
+
+#[test]
+fn without_a_trial_the_card_says_so() {
+    let mut assessment = with_suicidal_finding(assessment(Vec::new()));
+    let detail = |assessment: &Assessment| cards(situation(assessment)).remove(0).detail;
+    assert!(detail(&assessment).contains("No antidepressant trial is on file."));
+    assert!(detail(&assessment).contains("- Nothing that was asked for is missing."));
+    assessment.coverage.medications = Extent::Partial;
+    assert!(detail(&assessment).contains("the medicines were not had in full"));
+    assert!(!detail(&assessment).contains("Nothing that was asked for"));
 }

@@ -455,6 +455,9 @@ pub struct Augmentation {
     /// The highest known daily dose.
     #[serde(rename = "highestMgPerDay")]
     pub highest_dose: Option<DailyDose>,
+    /// Of an agent that is judged by its blood level: the newest, or that none is on file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     /// Which of `trials` it was added to.
     #[serde(skip)]
     pub base: usize,

@@ -1,6 +1,6 @@
 //! Augmenters taken beside an antidepressant (rules.md 3.5).
 
-use crate::clinical::chart::{Chart, Value};
+use crate::clinical::chart::{Chart, Extent, Kind, Value};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{ConditionGroup, Day, Days, DrugGroup, Instrument, Span};
 
@@ -73,6 +73,7 @@ fn beside(
             at_dose_days: at_dose,
             basis: sources(exposures.iter().flat_map(|exposure| exposure.records.iter().copied())),
             highest_dose: exposures.iter().filter_map(|exposure| exposure.dose).max(),
+            level: knowledge.augmentation_level(drug.ingredient).map(|_| newest_level(chart, knowledge, as_of)),
             base: index,
             days: exposures.iter().map(|exposure| exposure.span.days()).sum(),
             adequate_on: as_of + missing,
@@ -100,6 +101,16 @@ fn at_dose_days(drug: &Taken<'_>, exposures: &[Exposure<'_>], chart: &Chart, kno
         held.map(Span::days).sum()
     };
     exposures.iter().map(days).sum()
+}
+
+/// The newest level in words; that none is on file only where results were had in full.
+fn newest_level(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> String {
+    let unit = knowledge.unit_of(Instrument::LithiumLevel);
+    match lithium_levels(chart).iter().rfind(|(day, _)| *day <= as_of) {
+        Some((day, level)) => format!("level {level} {unit} on {day}"),
+        None if chart.coverage.of(Kind::Observations) == Extent::Full => "no level on file".to_owned(),
+        None => "level not known, results not had in full".to_owned(),
+    }
 }
 
 fn lithium_levels(chart: &Chart) -> Vec<(Day, f64)> {

@@ -244,7 +244,7 @@ fn has_inducer(bench: Bench<'_>, spell: &Spell<'_>) -> bool {
 fn undated_note(spell: &Spell<'_>) -> Option<Note> {
     let first: &SourceRef = &spell.records.first().filter(|_| spell.exposures.is_empty())?.source;
     let text = match spell.start {
-        Some(day) => format!("written {day}; for how long is not on record"),
+        Some(day) => format!("written {day}; for how long is not on file"),
         None => "without any date".to_owned(),
     };
     Some(Note { id: "dates-not-on-record", text, basis: vec![first.clone()] })

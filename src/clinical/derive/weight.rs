@@ -61,7 +61,7 @@ pub fn gains_since_augmentation(ground: &Ground<'_>) -> Vec<Note> {
         baseline.is_gain(newest, parameters.monitoring_weight_gain_pct).then(|| Note {
             id: "weight-gain",
             text: format!(
-                "Weight {} kg on {}, {} kg on {}: {} % or more gained since {} was added on {}: consider a switch",
+                "Weight {} kg on {}, {} kg on {}: {} % or more gained since {} was added on {}; worth asking: is a switch better",
                 kg(baseline),
                 baseline.day,
                 kg(newest),

@@ -1,7 +1,7 @@
 use super::super::sample::*;
 use super::*;
 use crate::clinical::derive::Evidence;
-use crate::clinical::derive::{Assessment, Score};
+use crate::clinical::derive::{Assessment, Interaction, Score, Severity};
 use crate::clinical::units::{Days, Instrument, SourceRef, Span};
 
 fn spoken(assessment: &Assessment) -> Option<(&'static str, String)> {
@@ -325,4 +325,14 @@ fn the_safety_line_stands_when_a_safety_card_fires() {
     assert!(!card(situation(&assessment)).expect("speaks").detail.contains("Do not wait"));
     let assessment = with_suicidal_finding(assessment);
     assert!(card(situation(&assessment)).expect("speaks").detail.contains("Do not wait for day 42 if the patient is worse or unsafe."));
+}
+
+#[test]
+fn beside_another_reuptake_inhibitor_it_is_a_question_first() {
+    let mut assessment = assessment(vec![trial("sertraline", 50.0, 20)]);
+    let detail = |assessment: &Assessment| card(situation(assessment)).expect("speaks").detail;
+    assert!(detail(&assessment).starts_with("**Suggested: continue sertraline;"));
+    let pair = vec!["escitalopram".to_owned(), "sertraline".to_owned()];
+    assessment.interactions = vec![Interaction { drugs: pair, ..interaction("two-serotonin-reuptake-inhibitors", Severity::Warning) }];
+    assert!(detail(&assessment).starts_with("**If sertraline is to stay: continue sertraline;"));
 }

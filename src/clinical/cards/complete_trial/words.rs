@@ -8,8 +8,9 @@ use crate::clinical::derive::{Augmentation, Pregnancy, Reason, StepKind, Treatme
 use crate::clinical::units::{DailyDose, Day, Span};
 
 /// Every name that the wording may ask for.
-pub(super) const NAMES: [&str; 34] = [
+pub(super) const NAMES: [&str; 35] = [
     "drug",
+    "suggested",
     "dose",
     "minimum",
     "maximum",
@@ -48,6 +49,7 @@ pub(super) const NAMES: [&str; 34] = [
 /// What is known of each name; the rest is written "not known".
 pub(super) fn values(trial: &Trial, agent: Option<&Augmentation>, situation: Situation<'_>) -> Values {
     let mut values = Values::new();
+    values.insert("suggested", suggested(trial, situation));
     put_dose(&mut values, trial, situation);
     put_days(&mut values, trial, situation);
     put_supply(&mut values, trial, situation);
@@ -55,6 +57,16 @@ pub(super) fn values(trial: &Trial, agent: Option<&Augmentation>, situation: Sit
         put_agent(&mut values, trial, agent, situation);
     }
     values
+}
+
+/// The row of the tables that asks whether two reuptake inhibitors are meant.
+const TWO_REUPTAKE_INHIBITORS: &str = "two-serotonin-reuptake-inhibitors";
+
+/// How a suggestion begins: beside another reuptake inhibitor it is the first question whether the drug is to stay.
+fn suggested(trial: &Trial, situation: Situation<'_>) -> String {
+    let names = |drugs: &[String]| drugs.iter().any(|drug| drug == trial.drug.name());
+    let doubled = situation.assessment.interactions.iter().any(|found| found.id == TWO_REUPTAKE_INHIBITORS && names(&found.drugs));
+    if doubled { format!("If {} is to stay:", trial.drug) } else { "Suggested:".to_owned() }
 }
 
 fn put_dose(values: &mut Values, trial: &Trial, situation: Situation<'_>) {
@@ -114,7 +126,7 @@ fn put_supply(values: &mut Values, trial: &Trial, situation: Situation<'_>) {
     values.extend(trial.pdc.map(|pdc| ("pdc", percent(pdc))));
     values.insert("threshold", format!("{} %", situation.knowledge.parameters().pdc_threshold.0));
     let gaps: Vec<String> = trial.gaps.iter().map(|gap| gap_text(*gap)).collect();
-    values.insert("gaps", if gaps.is_empty() { "none on record".to_owned() } else { gaps.join(", ") });
+    values.insert("gaps", if gaps.is_empty() { "none on file".to_owned() } else { gaps.join(", ") });
     values.insert("break", break_text(trial, situation));
     values.insert("unclear", unclear(trial).to_owned());
 }

@@ -82,19 +82,19 @@ fn suggestion(found: &Contributor) -> Option<&'static str> {
         return None;
     }
     match (found.id, found.weight) {
-        ("thyroid-low", ContributorWeight::TreatFirst) => Some("Consider treating it before the next antidepressant step."),
-        ("thyroid-low", ContributorWeight::Alongside) => Some("Consider a TSH with free T4, or treatment."),
+        ("thyroid-low", ContributorWeight::TreatFirst) => Some("Suggested: treatment before the next antidepressant step."),
+        ("thyroid-low", ContributorWeight::Alongside) => Some("Suggested: a TSH with free T4, or treatment."),
         ("thyroid-high", ContributorWeight::TreatFirst | ContributorWeight::Alongside) => {
-            Some("Consider its cause first; until then T3 is no option.")
+            Some("Suggested: its cause first; until then T3 is no option.")
         }
-        ("sleep-apnea", _) => Some("Consider treatment, or a sleep study where none is on file."),
-        ("vitamin-d", _) => Some("Consider replacement."),
-        ("anemia", ContributorWeight::TreatFirst) => Some("Consider finding and treating the cause first."),
-        ("anemia", _) => Some("Consider the cause: iron, B12, folate, loss of blood."),
+        ("sleep-apnea", _) => Some("Suggested: treatment, or a sleep study where none is on file."),
+        ("vitamin-d", _) => Some("Suggested: replacement."),
+        ("anemia", ContributorWeight::TreatFirst) => Some("Suggested: finding and treating the cause first."),
+        ("anemia", _) => Some("Worth asking: the cause (iron, B12, folate, loss of blood)."),
         ("chronic-pain", _) => Some("It speaks for an SNRI such as duloxetine, or a tricyclic."),
-        ("substance-use", ContributorWeight::Line) => Some("Consider asking further."),
-        ("substance-use", _) => Some("Consider talking about it, and offering treatment."),
-        ("stressor", _) => Some("Consider psychosocial help or psychotherapy."),
+        ("substance-use", ContributorWeight::Line) => Some("Worth asking: how much, how often."),
+        ("substance-use", _) => Some("Suggested: a talk about it, and an offer of treatment."),
+        ("stressor", _) => Some("Suggested: psychosocial help or psychotherapy."),
         _ => None,
     }
 }

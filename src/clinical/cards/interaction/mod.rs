@@ -20,9 +20,9 @@ pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
         .unwrap_or_else(|defects| panic!("interaction/card.toml: {}", defects.join("; ")))
 });
 
-const TEXTS: [&str; 4] = ["critical", "critical-until", "warning", "info"];
+const TEXTS: [&str; 6] = ["critical", "critical-until", "warning", "warning-one", "info", "info-one"];
 
-const NAMES: [&str; 6] = ["short", "headline", "advice", "until", "more", "count"];
+const NAMES: [&str; 6] = ["short", "advice", "facts", "until", "more", "count"];
 
 /// The cards, the critical ones first.
 pub(super) fn cards(situation: Situation<'_>) -> Vec<Card> {
@@ -52,7 +52,7 @@ fn has_stood(found: &Interaction, situation: Situation<'_>) -> bool {
 }
 
 fn alone(found: &Interaction, situation: Situation<'_>) -> Finding {
-    let mut values = Values::from([("short", short(found)), ("headline", headline(found)), ("advice", found.advice.clone())]);
+    let mut values = alone_values(found);
     values.extend(found.until.map(|until| ("until", until.to_string())));
     Finding {
         variant: None,
@@ -65,23 +65,35 @@ fn alone(found: &Interaction, situation: Situation<'_>) -> Finding {
     }
 }
 
+/// What one finding fills: the summary says what it is, the detail what may be done and since when it stands.
+fn alone_values(found: &Interaction) -> Values {
+    let facts = headline(found).split_once("; ").map(|(_, facts)| format!("On record: {facts}.")).unwrap_or_default();
+    let advice = if found.advice.is_empty() { format!("{}.", short(found)) } else { found.advice.clone() };
+    Values::from([("short", short(found)), ("advice", advice), ("facts", facts)])
+}
+
 fn together(others: &[&Interaction], situation: Situation<'_>) -> Option<Finding> {
     let (first, rest) = others.split_first()?;
     let more = match rest.len() {
         0 => String::new(),
         n => format!("; and {n} more"),
     };
-    let count = match rest.len() {
-        0 => "one combination or dose".to_owned(),
-        n => format!("{} combinations or doses", n + 1),
-    };
     // the number has to survive where the summary is cut
     let room = 138_usize.saturating_sub(more.chars().count());
-    let values = Values::from([("short", super::markdown::shortened(&short(first), room)), ("more", more), ("count", count)]);
-    let overview = vec![Block::List("", others.iter().map(|found| line(found)).collect())];
+    let mut values = alone_values(first);
+    values.insert("short", super::markdown::shortened(&short(first), room));
+    values.insert("more", more);
+    values.insert("count", others.len().to_string());
+    let lines = if rest.is_empty() { Vec::new() } else { others.iter().map(|found| line(found)).collect() };
+    let overview = vec![Block::List("", lines)];
     Some(Finding {
         variant: None,
-        text: if first.severity == Severity::Info { "info" } else { "warning" },
+        text: match (first.severity, rest.is_empty()) {
+            (Severity::Info, true) => "info-one",
+            (Severity::Info, false) => "info",
+            (Severity::Critical | Severity::Warning, true) => "warning-one",
+            (Severity::Critical | Severity::Warning, false) => "warning",
+        },
         values,
         overview,
         body: beside(others, situation),
@@ -114,7 +126,10 @@ fn headline(found: &Interaction) -> String {
 /// What else the rows tell of these drugs: lines, and what could not be checked.
 fn beside(shown: &[&Interaction], situation: Situation<'_>) -> Vec<Block> {
     let names = |drugs: &[String]| drugs.iter().any(|drug| shown.iter().any(|found| found.drugs.contains(drug)));
-    let lines = situation.assessment.interaction_lines.iter().filter(|line| names(&line.drugs));
+    // what a line says of the very pair is how to begin it, and it has begun
+    let same =
+        |line: &InteractionLine| shown.iter().any(|found| line.drugs.len() > 1 && line.drugs.iter().all(|drug| found.drugs.contains(drug)));
+    let lines = situation.assessment.interaction_lines.iter().filter(|line| names(&line.drugs) && !same(line));
     let told = |line: &InteractionLine| inline(&format!("{}: {}", line.drugs.join(" with "), line.text));
     let unchecked = situation.assessment.interactions_not_checked.iter().filter(|row| names(&row.drugs));
     let missing = |row: &NotChecked| inline(&format!("not checked: {} ({})", row.what, row.drugs.join(", ")));

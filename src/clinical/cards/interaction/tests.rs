@@ -153,3 +153,27 @@ fn a_critical_interaction_silences_the_card_about_finishing_the_trial_of_its_dru
     assert_eq!(codes(&with(vec![other])), [CardCode::Interaction, CardCode::CompleteTrial]);
     assert_eq!(codes(&with(vec![warning()])), [CardCode::Interaction, CardCode::CompleteTrial]);
 }
+
+#[test]
+fn the_detail_does_not_repeat_the_summary() {
+    let reason = "above 20 mg a day; supplied since 2026-01-02".to_owned();
+    let only = Interaction { drugs: vec!["citalopram".to_owned()], reason, advice: "Suggested: less.".to_owned(), ..warning() };
+    let card = shown(&with(vec![only.clone()])).remove(0);
+    assert_eq!(card.summary, "citalopram: above 20 mg a day");
+    assert!(card.detail.starts_with("**Suggested: less.**\n\nOn record: supplied since 2026-01-02."), "{}", card.detail);
+    assert!(!card.detail.contains("above 20 mg"));
+    let two = shown(&with(vec![only.clone(), warning()])).remove(0);
+    assert!(two.detail.starts_with("**To review: 2 combinations or doses.**"), "{}", two.detail);
+    let silent = Interaction { advice: String::new(), ..only };
+    assert!(shown(&with(vec![silent])).remove(0).detail.starts_with("**citalopram: above 20 mg a day.**"));
+}
+
+#[test]
+fn how_a_pair_is_begun_is_not_told_of_a_pair_that_is_taken() {
+    let mut assessment = with(vec![warning()]);
+    let drugs = warning().drugs;
+    assert_eq!(drugs.len(), 2);
+    assessment.interaction_lines =
+        vec![InteractionLine { id: "cyp2d6-with-aripiprazole", drugs, text: "2 mg at the start".to_owned(), basis: Vec::new() }];
+    assert!(!shown(&assessment).remove(0).detail.contains("at the start"));
+}

@@ -128,11 +128,10 @@ fn it_keeps_the_gate_and_asks_for_no_score() {
 #[test]
 fn what_is_not_known_is_told_and_makes_no_card() {
     let mut assessment = with(Vec::new());
-    assessment.monitoring_not_known =
-        vec![MonitoringNotKnown { drug: drug("sertraline"), item: "sodium", why: "the age is not on record" }];
+    assessment.monitoring_not_known = vec![MonitoringNotKnown { drug: drug("sertraline"), item: "sodium", why: "the age is not on file" }];
     assert!(said(&assessment).is_none());
     assessment.monitoring_due = vec![item("lithium", "lithium-tsh", 2)];
-    assert!(said(&assessment).expect("a card").detail.contains("- sertraline, sodium: the age is not on record"));
+    assert!(said(&assessment).expect("a card").detail.contains("- sertraline, sodium: the age is not on file"));
 }
 
 #[test]

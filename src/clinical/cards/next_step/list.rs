@@ -1,5 +1,7 @@
 //! The options of the card, by kind, and its last lines.
 
+use std::collections::BTreeSet;
+
 use super::super::Situation;
 use super::super::finding::Block;
 use super::super::markdown::{escape_markdown, inline, shortened};
@@ -9,11 +11,11 @@ use crate::clinical::knowledge::{CareLevel, OptionRow};
 /// The most options of one kind that a side bar has room for; the assessment lists all.
 const PER_KIND: usize = 3;
 
-/// The most characters of one text of the option table in a line.
-const TEXT: usize = 110;
+/// The most characters of a row of names.
+const NAMES: usize = 300;
 
-/// The most characters of what to measure: the schedules of antipsychotics are long.
-const MONITORING: usize = 160;
+/// The most reasons told of options that stand by name alone.
+const NOTES: usize = 6;
 
 /// The most options named as left out.
 const LEFT_OUT: usize = 8;
@@ -40,13 +42,30 @@ fn of_kinds(kinds: &[StepKind], situation: Situation<'_>) -> Vec<Block> {
         let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
         let (shown, more) = best(&offered);
         let mut lines: Vec<String> = shown.iter().map(|option| line(option, situation)).collect();
-        if !more.is_empty() {
-            let names: Vec<String> = more.iter().map(|option| option.name.to_owned()).collect();
-            lines.push(format!("also: {}", inline(&shortened(&names.join(", "), TEXT))));
-        }
+        lines.extend((!more.is_empty()).then(|| by_name(&more, &offered)));
         (!lines.is_empty()).then_some(Block::List(heading(kind), lines))
     });
     lists.collect()
+}
+
+/// The options that stand by name alone, and below them what the record says of some of them but not of all of the kind.
+fn by_name(more: &[&TreatmentOption], offered: &[&TreatmentOption]) -> String {
+    let of_all = |reason: &String| offered.iter().all(|option| option.reasons.contains(reason));
+    let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for option in more {
+        for reason in option.reasons.iter().filter(|reason| !reason.starts_with(NOT_CHECKED) && !of_all(reason)) {
+            match notes.iter_mut().find(|(known, _)| known == reason) {
+                Some((_, names)) => names.push(option.name),
+                None => notes.push((reason, vec![option.name])),
+            }
+        }
+    }
+    let names: Vec<&str> = more.iter().map(|option| option.name).collect();
+    let mut text = format!("also: {}", inline(&names.join(", ")));
+    for (reason, names) in notes.into_iter().take(NOTES) {
+        text.push_str(&format!("\n  - to note, {}: {}", inline(&names.join(", ")), inline(reason)));
+    }
+    text
 }
 
 /// How `derive` writes the room of a dose: `now 50, room to 200 mg`.
@@ -63,7 +82,11 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
             // TMS, ECT, VNS by the letters everybody knows
             let letters = option.id.to_uppercase();
             let word = option.name.split(" (").next().unwrap_or_default().trim_end_matches(" added");
-            let name = if option.kind == StepKind::Neurostimulation { letters.as_str() } else { word };
+            let name = match option.kind {
+                StepKind::Neurostimulation => letters.as_str(),
+                StepKind::RapidActing => word.split(' ').next().unwrap_or(word),
+                _ => word,
+            };
             match option.reasons.iter().find(|reason| reason.starts_with(ROOM)).filter(|_| option.kind == StepKind::Optimise) {
                 Some(room) => format!("{name} ({room})"),
                 None => name.to_owned(),
@@ -91,10 +114,23 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
         let more = if more == 0 { String::new() } else { format!(" or {more} more") };
         let pregnant = matches!(situation.assessment.circumstances.pregnancy, Pregnancy::Current(_));
         let condition = if pregnant && kind == StepKind::Optimise { ", only with obstetrics or perinatal psychiatry" } else { "" };
-        lines.push(format!("**{}{condition}:** {}{more}", heading(kind), inline(&names.join(", "))));
+        let place = if kind == StepKind::Augment { in_place(situation) } else { String::new() };
+        lines.push(format!("**{}{condition}:** {}{more}{}", heading(kind), inline(&names.join(", ")), inline(&place)));
     }
     lines.extend((!others.is_empty()).then(|| format!("**Also:** {}", inline(&others.join(", ")))));
     lines
+}
+
+/// How the table of limits writes that an antipsychotic is taken already.
+const IN_PLACE: &str = ": would take its place";
+
+/// ` (an antipsychotic in place of aripiprazole)`, where one is taken already.
+fn in_place(situation: Situation<'_>) -> String {
+    let reasons = offered(situation).flat_map(|option| &option.reasons);
+    let taken = reasons.filter_map(|reason| reason.strip_prefix("beside ")?.split_once(IN_PLACE)).map(|(drug, _)| drug);
+    let drugs: BTreeSet<&str> = taken.collect();
+    let drugs: Vec<&str> = drugs.into_iter().collect();
+    if drugs.is_empty() { String::new() } else { format!(" (an antipsychotic only in place of {})", drugs.join(" and ")) }
 }
 
 /// Facts of the chart, a line each.
@@ -109,7 +145,10 @@ pub(super) fn added_already(situation: Situation<'_>) -> Option<String> {
         .augmentation
         .iter()
         .filter(|added| added.ongoing)
-        .map(|added| format!("{} (since {})", added.drug, added.start))
+        .map(|added| {
+            let level = added.level.as_ref().map(|level| format!("; {level}")).unwrap_or_default();
+            format!("{} (since {}{level})", added.drug, added.start)
+        })
         .collect();
     (!added.is_empty())
         .then(|| format!("**Already added: {}.** Worth deciding first: its dose, or whether it stays.", inline(&added.join(", "))))
@@ -124,13 +163,18 @@ pub(super) fn postpartum(situation: Situation<'_>) -> Option<String> {
         Breastfeeding::NotOnFile => "breastfeeding: not on file".to_owned(),
     };
     Some(format!(
-        "**Within a year after birth** ({}; {breastfeeding}): with perinatal psychiatry. A drug that helps is usually kept; lithium only with a specialist. Zuranolone is a further choice in this time only (FDA 2023); no esketamine.",
+        "**Within a year after birth** ({}; {breastfeeding}): with perinatal psychiatry. A drug that helps is usually kept; lithium only with a specialist; no esketamine. Zuranolone only in this year (FDA 2023).",
         escape_markdown(&birth.fact.text)
     ))
 }
 
 fn offered(situation: Situation<'_>) -> impl Iterator<Item = &TreatmentOption> {
     situation.assessment.options.iter().filter(|option| option.verdict != Verdict::LeftOut)
+}
+
+/// Whether a switch or an add-on is among the options.
+pub(super) fn has_new_drug(situation: Situation<'_>) -> bool {
+    offered(situation).any(|option| matches!(option.kind, StepKind::Switch | StepKind::Augment))
 }
 
 /// Whether the dose of the current drug has room.
@@ -168,7 +212,7 @@ const fn heading(kind: StepKind) -> &'static str {
         StepKind::Switch => "Switch to",
         StepKind::Augment => "Add to the antidepressant",
         StepKind::Neurostimulation => "Neurostimulation",
-        StepKind::RapidActing => "Rapid-acting, in a clinic",
+        StepKind::RapidActing => "Rapid-acting, in a centre",
         StepKind::Psychotherapy => "Psychotherapy",
         StepKind::Referral => "Refer to",
     }
@@ -192,9 +236,12 @@ const NOT_CHECKED: &str = "not checked: ";
 /// One option: how to start, its label and line; below it what the record says of it, what becomes of the present drug, what to measure,
 /// what to talk about.
 fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
-    let start = option.start.map(|start| if option.drug.is_some() { format!("start {start}") } else { start.to_owned() });
+    let start = option.start.map(|start| situation.for_age(start));
+    let start = start.map(|start| if option.drug.is_some() { format!("start {start}") } else { start });
+    let steps = option.titration.map(|steps| situation.for_age(steps)).filter(|steps| !steps.is_empty());
+    let steps = steps.map(|steps| if option.drug.is_some() { format!("usual steps: {steps}") } else { steps });
     let line = option.guideline.map(|line| format!("CANMAT 2023: {line}"));
-    let first = [start, option.titration.map(|steps| situation.for_age(steps)), option.label.clone(), line].into_iter().flatten();
+    let parts = [start, steps, option.label.clone(), line].into_iter().flatten();
     let told: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !reason.starts_with(NOT_CHECKED)).collect();
     let risk = !situation.assessment.circumstances.overdose_risk.is_empty();
     let overdose = option.overdose.filter(|_| risk).map(str::to_owned);
@@ -204,19 +251,26 @@ fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
             if option.kind == StepKind::Switch { "change-over" } else { "present drug" },
             option.change_over.filter(|text| *text != ADDED).map(str::to_owned),
         ),
-        ("to measure", joined(option.monitoring.iter().map(String::as_str).collect()).map(|text| shortened(&text, MONITORING))),
+        ("to measure", joined(option.monitoring.iter().map(String::as_str).collect())),
         ("to talk about", option.talk.map(|talk| trade_offs(&talk))),
         ("overdose", overdose),
     ];
-    let head: Vec<String> = first.filter(|part| !part.trim().is_empty()).map(|part| inline(&shortened(&part, TEXT))).collect();
+    let head: Vec<String> = parts.filter(|part| !part.trim().is_empty()).map(|part| inline(&part)).collect();
     let colon = if head.is_empty() { "" } else { ": " };
-    let mut text = format!("**{}**{colon}{}", inline(option.name), head.join("; "));
+    let head: Vec<String> =
+        head.iter().enumerate().map(|(index, part)| if index == 0 { part.clone() } else { capitalised(part) }).collect();
+    let mut text = format!("**{}**{colon}{}", inline(option.name), head.join(". "));
     for (what, said) in beside {
         if let Some(said) = said {
             text.push_str(&format!("\n  - {what}: {}", inline(&said)));
         }
     }
     text
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn joined(texts: Vec<&str>) -> Option<String> {
@@ -230,8 +284,10 @@ fn trade_offs(talk: &Talk) -> String {
     texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
+/// The row of the option table; of a rise the row that begins the same drug.
 fn row<'a>(option: &TreatmentOption, situation: Situation<'a>) -> Option<&'a OptionRow> {
-    option.row.and_then(|id| situation.knowledge.options().iter().find(|row| row.id == id))
+    let of_drug = |row: &&OptionRow| option.row.is_none() && option.drug.is_some_and(|drug| row.ingredients.contains(&drug));
+    situation.knowledge.options().iter().find(|row| option.row == Some(row.id) || of_drug(row))
 }
 
 /// How the option table writes that nothing is stopped; the heading of the list says it already.
@@ -262,57 +318,68 @@ fn staging(situation: Situation<'_>) -> Option<String> {
 const OPTIMUM: &str = "In a trial at age 60 and over after two failures (OPTIMUM), remission was about as frequent with aripiprazole added as with \
 bupropion added, and less so after a switch to bupropion; falls were more frequent with bupropion added (0.55 per patient) than with aripiprazole added (0.33).";
 
-/// The care levels that what is offered needs, in order, with the kinds of step that each can take.
+/// The care levels that what is offered needs, in order, with the steps that each can take; levels of the same steps share a line, and one
+/// that adds no step is not named.
 fn who(situation: Situation<'_>) -> Option<String> {
     let needs =
         |option: &&TreatmentOption, level: &CareLevel| row(option, situation).is_some_and(|row| row.care_levels.contains(&level.id));
-    // levels that can take the same steps share a line
-    let mut by_kinds: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    let mut told: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
     for level in situation.knowledge.care_levels() {
-        let mut kinds: Vec<&str> = offered(situation).filter(|option| needs(option, level)).map(|option| noun(option.kind)).collect();
-        kinds.dedup();
-        match by_kinds.iter_mut().find(|(known, _)| *known == kinds) {
+        let mut steps: Vec<String> = Vec::new();
+        for step in offered(situation).filter(|option| needs(option, level)).map(noun) {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        let adds = steps.iter().any(|step| !told.iter().any(|(known, _)| known.contains(step)));
+        match told.iter_mut().find(|(known, _)| *known == steps) {
             Some((_, levels)) => levels.push(level.name),
-            None => by_kinds.push((kinds, vec![level.name])),
+            None if adds => told.push((steps, vec![level.name])),
+            None => {}
         }
     }
-    let told = by_kinds.into_iter().filter(|(kinds, _)| !kinds.is_empty());
-    let texts: Vec<String> = told.map(|(kinds, levels)| format!("{}: {}", levels.join(", "), kinds.join(", "))).collect();
+    let texts: Vec<String> = told.into_iter().map(|(steps, levels)| format!("{}: {}", levels.join(", "), steps.join(", "))).collect();
     (!texts.is_empty()).then(|| format!("**Who can do this:** {}.", inline(&texts.join("; "))))
 }
 
-const fn noun(kind: StepKind) -> &'static str {
-    match kind {
-        StepKind::Optimise => "dose change",
-        StepKind::Switch => "switch",
-        StepKind::Augment => "augmentation",
-        StepKind::Neurostimulation => "neurostimulation",
-        StepKind::RapidActing => "esketamine, ketamine",
-        StepKind::Psychotherapy => "psychotherapy",
-        StepKind::Referral => "referral",
+fn noun(option: &TreatmentOption) -> String {
+    match option.kind {
+        StepKind::Optimise => "change of dose".to_owned(),
+        StepKind::Switch => "switch".to_owned(),
+        StepKind::Augment => "most add-ons".to_owned(),
+        StepKind::Neurostimulation => option.id.to_uppercase(),
+        StepKind::RapidActing => option.name.split(' ').next().unwrap_or(option.name).to_owned(),
+        StepKind::Psychotherapy => "psychotherapy".to_owned(),
+        StepKind::Referral => "referral".to_owned(),
     }
 }
 
-/// The options left out, with the first reason of each, in one short line.
+/// The options left out, each once, with the reason that says most.
 pub(super) fn left_out(situation: Situation<'_>) -> Option<String> {
     let drugs =
         situation.assessment.options.iter().filter(|option| option.verdict == Verdict::LeftOut && option.kind != StepKind::Referral);
-    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
-    for option in drugs.take(LEFT_OUT * 4) {
-        // that it is taken says more than that it would be too early for it
-        let taken = option.reasons.iter().find(|reason| reason.starts_with("already being taken"));
-        let reason = match taken.or(option.reasons.first()).map_or("", String::as_str) {
-            "pregnancy" => "no new drug is listed in pregnancy",
-            reason => reason,
-        };
-        let named = option.name.to_owned();
-        match by_reason.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, names)) if !names.contains(&named) => names.push(named),
-            Some(_) => {}
-            None => by_reason.push((reason, vec![named])),
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut told: BTreeSet<&str> =
+        offered(situation).filter(|option| option.kind != StepKind::Optimise).map(|option| option.name).collect();
+    // what is on record of a drug says more than that it would be too early for it, and an option is told by it alone
+    for on_record in [true, false] {
+        for option in drugs.clone() {
+            let reason = option.reasons.iter().find(|reason| is_on_record(reason) || !on_record);
+            let Some(reason) = reason.filter(|_| !told.contains(option.name)) else { continue };
+            told.insert(option.name);
+            let reason = if reason == "pregnancy" { "no new drug is listed in pregnancy" } else { reason };
+            match by_reason.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, names)) => names.push(option.name),
+                None => by_reason.push((reason, vec![option.name])),
+            }
         }
     }
     let texts: Vec<String> =
-        by_reason.iter().take(LEFT_OUT).map(|(reason, names)| format!("{} ({reason})", shortened(&names.join(", "), TEXT))).collect();
+        by_reason.iter().take(LEFT_OUT).map(|(reason, names)| format!("{} ({reason})", shortened(&names.join(", "), NAMES))).collect();
     (!texts.is_empty()).then(|| format!("Left out: {}.", inline(&texts.join("; "))))
+}
+
+/// Whether the reason is that the drug is taken, was tried or was not tolerated.
+fn is_on_record(reason: &str) -> bool {
+    ["already being taken", "adequate trial", "not tolerated", "reaction on file"].iter().any(|text| reason.starts_with(text))
 }

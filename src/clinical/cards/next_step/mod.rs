@@ -45,7 +45,8 @@ const TEXTS: [&str; 15] = [
     "response-lost",
 ];
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
+    "unlisted",
     "finding",
     "fact",
     "failures",
@@ -256,6 +257,9 @@ fn values(step: Step<'_>, situation: Situation<'_>) -> Values {
         ("pronoun", if open == 1 { "it together" } else { "them together" }.to_owned()),
     ]);
     values.insert("failures", failures_text(situation));
+    // rules.md 9.3: without a counted failure no row of these kinds is open
+    let unlisted = if list::has_new_drug(situation) { "" } else { ", so no switch and no add-on is listed here" };
+    values.insert("unlisted", unlisted.to_owned());
     let psychotic = situation.assessment.circumstances.psychotic_features.is_some();
     values.insert("finding", if psychotic { "Psychotic features" } else { "Catatonia" }.to_owned());
     if let Step::Pregnancy(fact) | Step::Dementia(fact) = step {
@@ -279,9 +283,8 @@ const fn adjunct_first(step: Step<'_>, partial: bool) -> bool {
 fn overview(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
     match step {
         Step::Unjudged => {
-            let question =
-                |trial: &&Trial| format!("{}: remitted, better, no change, not tolerated?", trial_line(trial, situation.knowledge));
-            vec![Block::List("", undocumented(situation).iter().map(question).collect())]
+            let lines = undocumented(situation).iter().map(|trial| trial_line(trial, situation.knowledge)).collect();
+            vec![Block::List("", lines)]
         }
         Step::Urgent(_) => vec![list::facts(&situation.assessment.circumstances.urgent)],
         Step::Pregnancy(_) | Step::Dementia(_) => vec![Block::List("", list::names(situation, adjunct_first(step, partial)))],

@@ -58,7 +58,7 @@ fn what_is_left_out_stands_at_the_end_with_its_reason() {
     let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
     let (_, end) = detail.split_once("Left out: ").expect("some are left out");
     assert!(end.contains("sertraline (already being taken)") && end.contains("lithium"), "{end}");
-    assert!(!end.contains("**"), "nothing but what was not known and the sources follows: {end}");
+    assert!(!end.replace("**Not known**", "").contains("**"), "nothing but what was not known and the sources follows: {end}");
 }
 
 // rule 10/next-step-partial-adds-first: speaks
@@ -68,7 +68,7 @@ fn tier_one_with_partial_response_adds_first() {
     let card = speaks(&with_options(assessment(vec![partial]))).expect("speaks");
     let place = |text: &str| card.detail.find(text).unwrap_or_else(|| panic!("no {text} in {}", card.detail));
     assert!(place("**Add to the antidepressant**") < place("**Switch to**"));
-    assert!(card.summary.contains("adjunct first"));
+    assert!(card.summary.contains("add-on first"));
 }
 
 // rule 10/next-step-tier-2: speaks
@@ -202,7 +202,9 @@ fn unjudged_where_the_undocumented_would_make_the_tier() {
     let card = speaks(&assessment(vec![open("citalopram", 140), open("fluoxetine", 70), current.clone()])).expect("speaks");
     assert_eq!(card.variant, Some("unjudged"));
     assert_eq!(card.summary, "Record shows 3 adequate trials, response not documented for 3: judge them together");
-    assert_eq!(card.detail.matches("remitted, better, no change, not tolerated?").count(), 3, "a line each");
+    assert_eq!(card.detail.matches("remitted, better, no change, not tolerated?").count(), 1, "asked once");
+    let listed = ["- citalopram, ", "- fluoxetine, ", "- sertraline, "];
+    assert!(listed.iter().all(|line| card.detail.matches(line).count() == 1), "a line each");
     assert_eq!(variant_of(&assessment(vec![current])), Some("unjudged"), "a single one is enough");
     assert_eq!(
         variant_of(&assessment(vec![ended("citalopram", 20.0, 60, 140), open("fluoxetine", 70)])),
@@ -233,7 +235,11 @@ fn a_confirmed_loss_of_response_is_told_as_such() {
         loss_confirmed: true,
         ..trial("sertraline", 50.0, 200)
     };
-    assert_eq!(variant_of(&assessment(vec![lost.clone()])), Some("response-lost"));
+    let card = speaks(&with_options(assessment(vec![lost.clone()]))).expect("speaks");
+    assert_eq!(card.variant, Some("response-lost"));
+    assert!(card.lead().contains("no counted failure, so no switch and no add-on is listed here."), "{}", card.lead());
+    let counted = speaks(&with_options(assessment(vec![ended("citalopram", 20.0, 60, 220), lost.clone()]))).expect("speaks");
+    assert!(counted.lead().contains("no counted failure.") && counted.lead().contains("**Switch to:**"), "{}", counted.lead());
     let settling = Trial { last_increase: Some(today() - 5), ..lost };
     assert_eq!(variant_of(&assessment(vec![settling])), None);
 }
@@ -256,4 +262,32 @@ fn the_change_over_is_that_of_the_present_drug() {
     assert!(!from("fluoxetine", 20.0).contains("cross-taper at an equivalent dose"));
     assert!(from("sertraline", 50.0).contains("cross-taper at an equivalent dose"));
     assert!(!from("sertraline", 50.0).contains("wait 4-7 days, start low"));
+}
+
+#[test]
+fn what_is_left_out_is_named_once() {
+    let detail = speaks(&with_options(two_failures())).expect("speaks").detail;
+    let left_out = detail.lines().find(|line| line.starts_with("Left out: ")).expect("some are left out");
+    for name in ["citalopram", "venlafaxine"] {
+        assert_eq!(left_out.matches(name).count(), 1, "{left_out}");
+    }
+    assert!(left_out.contains("citalopram (adequate trial in this episode without sufficient response"), "{left_out}");
+}
+
+#[test]
+fn what_was_added_is_told_with_its_level() {
+    let with = |level: Option<&str>| {
+        let mut assessment = with_options(one_failure());
+        assessment.augmentation = vec![Augmentation { level: level.map(str::to_owned), ..added("lithium", 40) }];
+        speaks(&assessment).expect("speaks").lead().to_owned()
+    };
+    assert!(with(Some("level 0.6 mmol/L on 2026-02-20")).contains("lithium (since 2026-01-22; level 0.6 mmol/L on 2026-02-20)"));
+    assert!(with(None).contains("lithium (since 2026-01-22)"));
+}
+
+#[test]
+fn the_blood_level_of_a_tricyclic_is_no_claim_of_this_record() {
+    let lead = |name, mg| speaks(&with_options(assessment(vec![trial(name, mg, 60)]))).expect("speaks").lead().to_owned();
+    assert!(lead("nortriptyline", 75.0).contains("blood level: not read here"));
+    assert!(!lead("sertraline", 50.0).contains("blood level"));
 }

@@ -54,7 +54,7 @@ fn measured(ground: &Ground<'_>, hemoglobin: Lab<'_>, codes: &[&Condition]) -> V
         let tail = if missing.is_empty() { String::new() } else { format!("; not on file: {}", missing.join(", ")) };
         Verdict::none().and_note("hemoglobin-mild", format!("{label}, mildly low once{tail}"), basis)
     } else if !normal {
-        let text = format!("{label}: not judged, since the limit hangs on sex or pregnancy, which are not on record");
+        let text = format!("{label}: not judged, since the limit hangs on sex or pregnancy, which are not on file");
         Verdict::none().and_note("hemoglobin-limit", text, basis)
     } else if lab::all_read(ground, &[Instrument::Hemoglobin]) {
         Contributor::clear(ID, label, basis).into()

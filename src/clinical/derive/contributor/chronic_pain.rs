@@ -29,7 +29,7 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
     if undated.is_empty() {
         verdict
     } else {
-        let text = format!("{}: not judged, since its begin is not on record", named(&undated));
+        let text = format!("{}: not judged, since its begin is not on file", named(&undated));
         verdict.and_note("pain-undated", text, sources(&undated))
     }
 }

@@ -70,8 +70,8 @@ fn judged(ground: &Ground<'_>, drug: &Taken<'_>, trial: &Trial) -> Found {
     if drug.lane == Lane::Uncoded {
         return Found::Unknown("it is known from a text entry only");
     }
-    let Some(since) = began(ground, drug) else { return Found::Unknown("its begin is not on record") };
-    let Some(trial_start) = trial.start else { return Found::Unknown("the begin of the trial is not on record") };
+    let Some(since) = began(ground, drug) else { return Found::Unknown("its begin is not on file") };
+    let Some(trial_start) = trial.start else { return Found::Unknown("the begin of the trial is not on file") };
     let window = ground.parameters().depressogenic_start_window_days;
     let until = if trial.ongoing { ground.as_of } else { trial.end.unwrap_or(ground.as_of) };
     if since < trial_start - window || since > until {
@@ -79,7 +79,7 @@ fn judged(ground: &Ground<'_>, drug: &Taken<'_>, trial: &Trial) -> Found {
     }
     match route(drug, steroid) {
         Route::Local => Found::No,
-        Route::Unknown => Found::Unknown("its route is not on record"),
+        Route::Unknown => Found::Unknown("its route is not on file"),
         Route::Systemic if steroid => by_dose(ground, drug, since),
         Route::Systemic => {
             Found::Present { since, weight: weight(ground.knowledge.in_group(drug.ingredient, DrugGroup::DepressogenicTreatFirst)) }
@@ -132,7 +132,7 @@ fn by_dose(ground: &Ground<'_>, drug: &Taken<'_>, since: Day) -> Found {
     if high_today || ever || days >= parameters.steroid_min_days {
         Found::Present { since, weight: weight(high_today) }
     } else if doses.contains(&None) {
-        Found::Unknown("its dose is not on record")
+        Found::Unknown("its dose is not on file")
     } else {
         Found::No
     }

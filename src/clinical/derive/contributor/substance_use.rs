@@ -96,7 +96,7 @@ fn not_positive(ground: &Ground<'_>, alcohol: Option<Screen>, drugs: Option<Scre
     let days = ground.parameters().substance_screen_days;
     let basis: Vec<SourceRef> = alcohol.iter().chain(&drugs).flat_map(|screen| screen.basis.clone()).collect();
     if let Some(screen) = alcohol.as_ref().filter(|screen| screen.result == ScreenResult::NotTold) {
-        let text = format!("{}: not judged, since the limit hangs on sex, which is not on record", screen.told);
+        let text = format!("{}: not judged, since the limit hangs on sex, which is not on file", screen.told);
         return Verdict::none().and_note("audit-c-limit", text, basis);
     }
     if !lab::all_read_with_diagnoses(ground, &SCREENS) {

@@ -181,7 +181,8 @@ impl<'a> Present<'a> {
 pub fn told(of: &[&Present<'_>]) -> String {
     match of {
         [only] => only.told().strip_prefix(only.drug.name()).unwrap_or_default().trim_start().to_owned(),
-        all => all.iter().map(|present| present.told()).collect::<Vec<String>>().join(", "),
+        // an option is on no record yet
+        all => all.iter().filter(|present| !present.is_option()).map(|present| present.told()).collect::<Vec<String>>().join(", "),
     }
 }
 

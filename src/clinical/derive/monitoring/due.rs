@@ -39,7 +39,7 @@ pub fn state(row: &MonitoringRow, drug: &Monitored, ground: &Ground<'_>) -> Stat
         Holds::NotKnown(why) => return State::NotKnown(why),
         Holds::Yes => (),
     }
-    let Some(start) = drug.start else { return State::NotKnown("since when it has been taken is not on record") };
+    let Some(start) = drug.start else { return State::NotKnown("since when it has been taken is not on file") };
     let parameters = ground.parameters();
     let earliest = start - parameters.monitoring_baseline_before_days;
     let last = row
@@ -96,6 +96,16 @@ fn holds(row: &MonitoringRow, drug: &Monitored, ground: &Ground<'_>) -> Holds {
             Some(_) => (),
         }
     }
+    holds_for_patient(row, ground)
+}
+
+/// Whether the row is surely not meant for this patient, whatever the drug: too young, with none of its diagnoses.
+pub fn is_for_others(row: &MonitoringRow, ground: &Ground<'_>) -> bool {
+    matches!(holds_for_patient(row, ground), Holds::No)
+}
+
+/// Age and diagnosis, as far as the row asks for them.
+fn holds_for_patient(row: &MonitoringRow, ground: &Ground<'_>) -> Holds {
     let Some(from) = row.age_from else { return Holds::Yes };
     let old = ground.age.map(|age| age >= from);
     let diagnosed = row.or_conditions.iter().any(|group| ground.current_conditions(*group).next().is_some());
@@ -103,7 +113,7 @@ fn holds(row: &MonitoringRow, drug: &Monitored, ground: &Ground<'_>) -> Holds {
     match old {
         Some(true) => Holds::Yes,
         _ if diagnosed => Holds::Yes,
-        None => Holds::NotKnown("the age is not on record"),
+        None => Holds::NotKnown("the age is not on file"),
         Some(false) if !all_diagnoses => Holds::NotKnown("diagnoses could not all be had"),
         Some(false) => Holds::No,
     }

@@ -6,6 +6,8 @@
 mod due;
 mod monitored;
 
+pub use due::is_for_others;
+
 use serde::Serialize;
 
 use super::ground::Ground;

@@ -190,7 +190,7 @@ fn a_gain_of_five_percent_since_the_antipsychotic_is_told() {
     let note = told(84.0, 0).expect("a note");
     assert_eq!(
         note.text,
-        "Weight 80 kg on 2026-01-21, 84 kg on 2026-03-01: 5 % or more gained since aripiprazole was added on 2026-01-21: consider a switch"
+        "Weight 80 kg on 2026-01-21, 84 kg on 2026-03-01: 5 % or more gained since aripiprazole was added on 2026-01-21; worth asking: is a switch better"
     );
     assert_eq!(note.basis.len(), 2);
     assert!(told(83.99, 0).is_none());
@@ -362,7 +362,7 @@ fn sodium_belongs_to_ssris_and_snris_from_sixty_on() {
     assert_eq!((at_start(42, 42), at_start(43, 43), at_start(43, 29)), (false, true, false));
     let mut ageless = record("sertraline", 50.0, "1950-01-01");
     ageless.patient.as_mut().expect("a patient").birth = None;
-    assert_eq!(why_not_known(&ageless, "sodium"), Some("the age is not on record"));
+    assert_eq!(why_not_known(&ageless, "sodium"), Some("the age is not on file"));
 }
 
 // rule 13/agomelatine: speaks
@@ -447,7 +447,7 @@ fn without_a_start_nothing_is_due() {
     undated.start = None;
     let record = with(vec![undated], Vec::new());
     assert_eq!(ids(&record), [""; 0]);
-    assert_eq!(why_not_known(&record, "blood pressure"), Some("since when it has been taken is not on record"));
+    assert_eq!(why_not_known(&record, "blood pressure"), Some("since when it has been taken is not on file"));
 }
 
 // rule 13/never-by-itself: speaks

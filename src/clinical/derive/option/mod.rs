@@ -17,6 +17,9 @@ use history::History;
 
 use super::ground::Ground;
 use super::interaction::{self, Interactions, Severity};
+use super::monitoring;
+use super::pregnancy::Pregnancy;
+use super::state::Circumstances;
 use super::symptom::Hint;
 use super::{StepKind, TreatmentOption, Verdict};
 use crate::clinical::knowledge::{Offer, OptionKind, OptionRow};
@@ -120,7 +123,7 @@ impl Candidate<'_> {
         weighed.lines.extend(hints.iter().map(|hint| Reasoned { text: hint.reason.clone(), basis: hint.basis.clone() }));
         let (verdict, reasons) = judged(against, weighed, history.told);
         let mut option = bare(self.id, self.name, kind, verdict, reasons);
-        option.monitoring = monitoring(self.row);
+        option.monitoring = monitoring(self.row, ground, standing.circumstances);
         option.row = Some(self.row.id);
         option.drug = self.drug;
         if verdict != Verdict::LeftOut {
@@ -232,13 +235,19 @@ fn conduct(option: &mut TreatmentOption, row: &OptionRow, drug: Option<Ingredien
     };
 }
 
-/// What to measure and when, without the codes: `weight+BMI|29463-7|baseline, wk 4` becomes `weight+BMI: baseline, wk 4`.
-fn monitoring(row: &OptionRow) -> Vec<String> {
+/// What to measure and when, without the codes: `waist|8280-0|baseline, then yearly` becomes `waist: baseline, then yearly`. A fourth part
+/// says for whom: a row of the monitoring schedule, or `pregnancy`; what is for others alone is left out.
+fn monitoring(row: &OptionRow, ground: &Ground<'_>, circumstances: &Circumstances) -> Vec<String> {
+    let is_for_others = |whom: &str| match whom {
+        "pregnancy" => circumstances.pregnancy == Pregnancy::NotAsked,
+        id => ground.knowledge.monitoring().iter().any(|row| row.id == id && monitoring::is_for_others(row, ground)),
+    };
     let items = row.monitoring.split(" / ").map(str::trim).filter(|item| !item.is_empty());
     items
-        .map(|item| match item.split('|').collect::<Vec<_>>().as_slice() {
-            [what, _codes, when] => format!("{}: {}", what.trim(), when.trim()),
-            _ => item.replace('|', " "),
+        .filter_map(|item| match item.split('|').collect::<Vec<_>>().as_slice() {
+            [_, _, _, whom] if is_for_others(whom.trim()) => None,
+            [what, _codes, when] | [what, _codes, when, _] => Some(format!("{}: {}", what.trim(), when.trim())),
+            _ => Some(item.replace('|', " ")),
         })
         .collect()
 }

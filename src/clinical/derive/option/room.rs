@@ -77,6 +77,12 @@ pub fn dose_limits(ground: &Ground<'_>, circumstances: &Circumstances, drug: Ing
     limits
 }
 
+/// The class whose doses are raised by blood level.
+const TRICYCLIC: &str = "tca";
+
+/// No code for a level of these drugs was verified, so none is read (note of the option table); "none on file" would claim too much.
+const NO_LEVEL: &str = "; blood level: not read here";
+
 /// Raising the dose of the current drug.
 pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<TreatmentOption> {
     let trial = ground.current_trial()?;
@@ -85,6 +91,7 @@ pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<T
     let mut against = std::mem::take(&mut weighed.removed);
     against.extend(trial.dose_limits.no_rise.iter().cloned().map(|fact| Reasoned { text: fact.text, basis: fact.basis }));
     let text = |dose| dose_text(dose, trial.drug, ground.knowledge);
+    let row = ground.knowledge.antidepressant(trial.drug);
     match (trial.current_dose, room.maximum) {
         (None, _) => weighed.untested.push(Reasoned::plain("not checked: the present dose cannot be read")),
         (Some(_), None) => weighed.untested.push(Reasoned::plain("not checked: no maximum is known for it")),
@@ -94,13 +101,13 @@ pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<T
             against.push(Reasoned::plain(format!("{} a day is its maximum here{why}", text(maximum))));
         }
         (Some(dose), Some(maximum)) => {
-            weighed.lines.insert(0, Reasoned::plain(format!("now {dose}, room to {}", text(maximum))));
+            let level = row.filter(|row| row.class == TRICYCLIC).map(|_| NO_LEVEL).unwrap_or_default();
+            weighed.lines.insert(0, Reasoned::plain(format!("now {dose}, room to {}{level}", text(maximum))));
         }
     }
     let (verdict, reasons) = judged(against, weighed, Vec::new());
     let mut option = bare(hyphened(trial.drug.name()), trial.drug.name(), StepKind::Optimise, verdict, reasons);
     option.drug = Some(trial.drug);
-    let row = ground.knowledge.antidepressant(trial.drug);
     if verdict != Verdict::LeftOut {
         option.titration = row.map(|row| row.titration).filter(|text| !text.is_empty());
     }

@@ -405,7 +405,7 @@ fn the_document_has_every_table() {
     {
         assert!(text.contains(word), "{word}");
     }
-    assert!(text.contains("weight+BMI\\|29463-7"));
+    assert!(text.contains("weight or BMI\\|29463-7"));
 }
 
 #[test]

@@ -106,12 +106,12 @@ fn options_stand_by_verdict_then_untried_then_guideline_line() {
 fn an_option_says_how_it_is_done_unless_it_is_left_out() {
     let duloxetine = scene().option(Switch, "duloxetine");
     assert_eq!(duloxetine.start, Some("30 mg"));
-    assert_eq!(duloxetine.titration, Some("60 mg after 1 week; above 60 adds little"));
+    assert_eq!(duloxetine.titration, Some("60 mg after 1 week; above 60 mg adds little"));
     assert_eq!(duloxetine.label.as_deref(), Some("FDA: depression"));
     assert!(duloxetine.talk.is_some() && duloxetine.evidence.is_some() && duloxetine.guideline.is_some() && duloxetine.overdose.is_some());
     let none = scene().after(0).option(Switch, "duloxetine");
     assert!(none.start.is_none() && none.talk.is_none() && none.label.is_none());
-    assert_eq!(scene().option(Augment, "aripiprazole").monitoring[0], "weight+BMI: baseline, wk 4, 8, 12, then quarterly");
+    assert_eq!(scene().option(Augment, "aripiprazole").monitoring[0], "weight or BMI: baseline, weeks 4, 8, 12, then quarterly");
 }
 
 // rule 10/optimise: speaks
@@ -158,4 +158,34 @@ fn an_mao_inhibitor_always_carries_its_washout() {
         assert!(change_over(id).contains("14 free days (after fluoxetine 35, after vortioxetine 21)"), "{id}: {}", change_over(id));
     }
     assert!(!change_over("mirtazapine").contains("free days"), "{}", change_over("mirtazapine"));
+}
+
+#[test]
+fn what_to_measure_is_told_of_those_it_is_meant_for() {
+    let measured = |scene: &Scene, kind, id, what: &str| scene.option(kind, id).monitoring.iter().any(|item| item.starts_with(what));
+    for (age, expected) in [(59, false), (60, true)] {
+        assert_eq!(measured(&scene().aged(age), Switch, "sertraline", "sodium"), expected, "sodium at {age}");
+    }
+    for (age, expected) in [(39, false), (40, true)] {
+        assert_eq!(measured(&scene().aged(age), Switch, "nortriptyline", "ECG"), expected, "ECG at {age}");
+    }
+    let coronary = scene().aged(39).code(ConditionGroup::CardiacCoronary, 400);
+    assert!(measured(&coronary, Switch, "nortriptyline", "ECG"), "a heart disease, at any age");
+    let mut unknown = scene().aged(39);
+    unknown.chart.coverage.set(Kind::Conditions, Extent::Partial);
+    assert!(measured(&unknown, Switch, "nortriptyline", "ECG"), "whether there is one is not known");
+    assert!(!measured(&scene().aged(30), Augment, "lithium", "pregnancy test"), "a man");
+    assert!(measured(&scene().woman().aged(30), Augment, "lithium", "pregnancy test"));
+    let named = |id: &str| Knowledge::builtin().monitoring().iter().any(|row| row.id == id) || id == "pregnancy";
+    let items = Knowledge::builtin().options().iter().flat_map(|row| row.monitoring.split(" / "));
+    let whom: Vec<&str> = items.filter_map(|item| item.split('|').nth(3)).map(str::trim).collect();
+    assert!(whom.len() > 3 && whom.iter().all(|id| named(id)), "{whom:?}");
+}
+
+#[test]
+fn an_antipsychotic_beside_another_takes_its_place() {
+    let takes = scene().takes("aripiprazole", 5.0);
+    says(&takes, Augment, "brexpiprazole", Suitable, "beside aripiprazole: would take its place");
+    silent(&takes, Augment, "bupropion", "take its place");
+    silent(&scene(), Augment, "brexpiprazole", "take its place");
 }
