@@ -84,8 +84,16 @@ mod tests {
     fn the_check_lists_what_is_unverified_with_its_file_and_number_of_rows() {
         let told = checked(Knowledge::builtin());
         assert!(told.starts_with("ok: "), "no defect: {told}");
-        assert!(told.contains("    unverified: conditions.csv, 1 row without a verified code, matched by text only: Postpartum psychosis\n"), "{told}");
-        assert!(told.contains("    unverified: observations.csv, 7 rows without a verified code, matched by text only: QIDS self-report total, "), "{told}");
+        assert!(
+            told.contains("    unverified: conditions.csv, 1 row without a verified code, matched by text only: Postpartum psychosis\n"),
+            "{told}"
+        );
+        assert!(
+            told.contains(
+                "    unverified: observations.csv, 7 rows without a verified code, matched by text only: QIDS self-report total, "
+            ),
+            "{told}"
+        );
         assert!(!told.contains("products.csv"), "all as listed by their source: {told}");
     }
 

@@ -95,8 +95,7 @@ impl Hits {
 
 impl Conditions {
     pub fn new(rows: &[Row<ConditionRow>], defects: &mut Defects) -> Conditions {
-        let mut all =
-            Conditions { exact: HashMap::new(), prefixes: HashMap::new(), patterns: Vec::new(), words: Words::new([]) };
+        let mut all = Conditions { exact: HashMap::new(), prefixes: HashMap::new(), patterns: Vec::new(), words: Words::new([]) };
         let mut names = Vec::new();
         let mut places: HashMap<(System, String), Vec<(ConditionGroup, Place)>> = HashMap::new();
         for Row { at, cells: row } in rows {

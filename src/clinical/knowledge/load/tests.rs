@@ -305,7 +305,7 @@ fn a_row_too_short_and_a_column_missing_are_defects() {
 
 #[test]
 fn the_rows_of_interactions_are_checked() {
-    let found = defects_of_line("maoi_windows.csv", "x,@maos;-phenelzin,class:ssris,14,loud,,advice,a source,high");
+    let found = defects_of_line("maoi_windows.csv", "x,@maos;-phenelzin,class:ssris,14,loud,,no,advice,a source,high");
     let expected = [
         "unknown drug `phenelzin`",
         "unknown word `@maos` in column `first`",
@@ -313,7 +313,7 @@ fn the_rows_of_interactions_are_checked() {
         "unknown word `loud` in column `grade`",
     ];
     assert_eq!(found, expected);
-    let found = defects_of_line("maoi_windows.csv", "x,@maoi,fluoxetine (tablet),7,critical,7,,a source,high");
+    let found = defects_of_line("maoi_windows.csv", "x,@maoi,fluoxetine (tablet),7,critical,7,no,,a source,high");
     assert_eq!(
         found,
         [

@@ -63,7 +63,8 @@ fn a_code_from_memory_matches_nothing_and_its_words_do() {
             knowledge.meanings_in("Elektrokrampf, 3rd").eq([Meaning::ProcedureEct]),
         ]
     };
-    let named = |knowledge: &Knowledge| knowledge.ingredient_named("newdrug").is_some() && knowledge.observation_named("our scale").is_some();
+    let named =
+        |knowledge: &Knowledge| knowledge.ingredient_named("newdrug").is_some() && knowledge.observation_named("our scale").is_some();
     let (checked, from_memory) = (with("high"), with("memory: check before sign-off"));
     assert_eq!((by_code(&checked), by_text(&checked), named(&checked)), ([true; 5], [false; 2], true));
     assert_eq!((by_code(&from_memory), by_text(&from_memory), named(&from_memory)), ([false; 5], [true; 2], true));
