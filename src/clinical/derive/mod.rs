@@ -108,9 +108,10 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let safety = safety::safety(&Ground { trials: &trials, ..setting });
     let overdose_risk = safety::overdose_risk(&setting, &safety);
     let danger = safety.iter().find(|finding| finding.indicator == SafetyIndicator::Critical);
-    let circumstances = state::circumstances(&setting, danger, overdose_risk.as_ref());
+    let mut circumstances = state::circumstances(&setting, danger, overdose_risk.as_ref());
     bound_doses(&mut trials, setting, &circumstances);
     let ground = Ground { trials: &trials, ..setting };
+    circumstances.antidepressants_alone = bipolar::antidepressants_alone(&ground, &known);
     let bipolar = bipolar::bipolar(&ground, known);
     let staging = staging::staging(&ground);
     let contributor::Judged { contributors, workup, notes: beside } = contributor::judged(&ground);
@@ -226,6 +227,7 @@ fn notes(ground: &Ground<'_>, beside: Vec<Note>) -> Vec<Note> {
     notes.extend(ground.taken.iter().flat_map(|drug| drug.unclear.iter().cloned()));
     notes.extend(scope::unspecified_note(chart));
     notes.extend(safety::notes(ground));
+    notes.extend(score::phq2_note(ground));
     notes.extend(weight::gains_since_augmentation(ground));
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",

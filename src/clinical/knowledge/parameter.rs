@@ -44,6 +44,8 @@ pub struct Parameters {
     pub intolerance_counts: bool,
     pub baseline_window_before_days: Days,
     pub baseline_window_after_days: Days,
+    pub phq2_positive_from: i32,
+    pub phq2_recent_days: Days,
     pub end_score_min_day: Days,
     pub end_score_after_stop_days: Days,
     pub score_after_augmentation_days: Days,
@@ -70,6 +72,7 @@ pub struct Parameters {
     pub bipolar_drug_lookback_days: Days,
     pub bipolar_lithium_augmentation_after_days: Days,
     pub bipolar_suppress_after_override_days: Days,
+    pub bipolar_antidepressant_alone_card: bool,
     pub bipolar_refuted_suppress_days: Days,
     pub mdq_min_yes: i32,
     pub rms_min_yes: i32,
@@ -223,12 +226,12 @@ pub(super) fn parameters(
         late_refill_days ongoing_grace_days dose_increase_settle_days dose_profile request_evidence_counts request_open_ended_cap_days
         distinct_ingredient same_class_overlap_counts cross_taper_max_days augmentation_min_overlap_days augmentation_adequate_days
         augmentation_holds_days augmentation_counts intolerance_counts baseline_window_before_days baseline_window_after_days
-        end_score_min_day end_score_after_stop_days score_after_augmentation_days phq9_response_drop_pct phq9_partial_drop_pct
+        phq2_positive_from phq2_recent_days end_score_min_day end_score_after_stop_days score_after_augmentation_days phq9_response_drop_pct phq9_partial_drop_pct
         improving_drop_pct phq9_remission_below phq9_active_at_least phq9_recent_days trd_min_adequate_failures trd_min_classes
         tier1_min_adequate_failures
         episode_remission_days episode_no_treatment_days episode_default_lookback_days bipolar_moderate_needed bipolar_switch_window_days
         bipolar_early_onset_below_years bipolar_failures_indicator bipolar_episodes_indicator bipolar_suppress_after_override_days
-        bipolar_refuted_suppress_days mdq_min_yes rms_min_yes tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female
+        bipolar_antidepressant_alone_card bipolar_refuted_suppress_days mdq_min_yes rms_min_yes tsh_high_flag tsh_mild_flag tsh_low_flag vitamin_d_flag hb_flag_female
         hb_flag_male hb_flag_pregnant hb_flag_alone lab_lookback_days observation_query_days monitoring_baseline_before_days
         monitoring_baseline_after_days monitoring_weight_gain_pct symptom_item_from symptom_item_recent_days symptom_bmi_from
         symptom_weight_change_pct symptom_weight_window_days chronic_sedative_opioid_days depressogenic_start_window_days max_cards
