@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         if bundle::walk(value, key, &mut walked).is_err() || (walked.entries.is_empty() && !walked.broken.is_empty()) {
             return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
         }
-        if !(walked.entries.is_empty() && !walked.errors.is_empty()) {
+        if !walked.entries.is_empty() || walked.errors.is_empty() {
             self.had.extend(kinds.iter().copied());
         }
         self.keep(key, walked, kinds);
