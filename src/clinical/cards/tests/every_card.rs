@@ -275,3 +275,16 @@ fn psilocybin_clozapine_and_zuranolone_are_never_listed_and_zuranolone_is_a_line
     assert!(next_step(&born).detail.contains("Zuranolone is a further choice in this time only"));
     assert!(!next_step(&two_failures()).detail.contains("Zuranolone"));
 }
+
+// rule 4/still-improving: speaks
+// rule 4/still-improving: silent
+#[test]
+fn a_partial_response_under_way_is_told_until_day_56_on_every_card_with_the_table() {
+    use crate::clinical::derive::Response;
+    let told = |response, days| {
+        let mut partial = assessment(vec![Trial { response, failed: false, ..trial("sertraline", 50.0, days) }]);
+        partial.monitoring_due = vec![blood_pressure()];
+        cards(situation(&partial)).iter().any(|card| card.detail.contains("still improving: going on to week 8 is an option"))
+    };
+    assert!(told(Response::Partial, 55) && !told(Response::Partial, 56) && !told(Response::NonResponse, 55));
+}

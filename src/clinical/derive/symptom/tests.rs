@@ -49,6 +49,8 @@ fn speaks_against(record: &Chart, id: &str) -> bool {
     of_drug.flat_map(|option| &option.reasons).any(|reason| reason.contains("speaks against it"))
 }
 
+// rule 12/little-evidence: speaks
+// rule 12/little-evidence: silent
 // rule 12/anhedonia-fatigue: speaks
 // rule 12/anhedonia-fatigue: silent
 #[test]
