@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::{Stop, print};
-use crate::clinical::knowledge::{Defect, Knowledge, Matching, SiteFile, Unverified};
+use crate::clinical::knowledge::{Defect, Knowledge, SiteFile, Unverified};
 
 /// Checks or prints the tables that the judgement rests on.
 #[derive(Debug, Args)]
@@ -51,12 +51,9 @@ impl Site {
 fn checked(knowledge: &Knowledge) -> String {
     let mut lines = format!("ok: knowledge {}, sha256 {}\n", knowledge.version(), knowledge.sha256());
     lines += &format!("    {} antidepressants, {} options\n", knowledge.antidepressants().len(), knowledge.options().len());
-    for Unverified { file, rows, matching } in knowledge.unverified() {
-        let rows = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
-        lines += &match matching {
-            Matching::CodeFromMemory => format!("    unverified: {file}, {rows} with a code from memory, matched until it is checked\n"),
-            Matching::TextOnly => format!("    unverified: {file}, {rows} without a verified code, matched by name\n"),
-        };
+    for Unverified { file, names } in knowledge.unverified() {
+        let rows = if names.len() == 1 { "1 row".to_owned() } else { format!("{} rows", names.len()) };
+        lines += &format!("    unverified: {file}, {rows} without a verified code, matched by text only: {}\n", names.join(", "));
     }
     for change in knowledge.site_changes() {
         lines += &format!("    site: {}\n", change.what);
@@ -87,8 +84,16 @@ mod tests {
     fn the_check_lists_what_is_unverified_with_its_file_and_number_of_rows() {
         let told = checked(Knowledge::builtin());
         assert!(told.starts_with("ok: "), "no defect: {told}");
-        assert!(told.contains("    unverified: conditions.csv, 7 rows with a code from memory, matched until it is checked\n"), "{told}");
-        assert!(told.contains("    unverified: observations.csv, 7 rows without a verified code, matched by name\n"), "{told}");
+        assert!(
+            told.contains("    unverified: conditions.csv, 1 row without a verified code, matched by text only: Postpartum psychosis\n"),
+            "{told}"
+        );
+        assert!(
+            told.contains(
+                "    unverified: observations.csv, 7 rows without a verified code, matched by text only: QIDS self-report total, "
+            ),
+            "{told}"
+        );
         assert!(!told.contains("products.csv"), "all as listed by their source: {told}");
     }
 

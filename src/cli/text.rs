@@ -161,7 +161,7 @@ fn findings(assessment: &Assessment) -> String {
         tell(Style::new(), format!("Thase-Rush stage {stage}"), &[]);
     }
     if let Some(maudsley) = &assessment.staging.maudsley {
-        tell(Style::new(), format!("Maudsley staging {} ({})", maudsley.total, maudsley.band), &[]);
+        tell(Style::new(), format!("{}: {} of 15, {}", maudsley.name, maudsley.total, maudsley.band), &[]);
     }
     for (kind, options) in options(assessment) {
         tell(FAINT, format!("options, {kind}: {options}"), &[]);

@@ -42,6 +42,7 @@ view! {
 view! {
     Link<'a> {
         relation: Option<Text<'a>> = "relation",
+        url: Option<Text<'a>> = "url",
     }
 }
 
@@ -49,13 +50,22 @@ view! {
     BundleEntry<'a> {
         full_url: Option<Text<'a>> = "fullUrl",
         resource: Option<&'a RawValue> = "resource",
+        link: Vec<Link<'a>> = "link",
+        request: Option<Request<'a>> = "request",
         response: Option<Response<'a>> = "response",
+    }
+}
+
+view! {
+    Request<'a> {
+        url: Option<Text<'a>> = "url",
     }
 }
 
 view! {
     Response<'a> {
         status: Option<Text<'a>> = "status",
+        location: Option<Text<'a>> = "location",
         outcome: Option<&'a RawValue> = "outcome",
     }
 }
@@ -90,8 +100,9 @@ pub(super) struct Walked<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// A `next` link: there is more than this page.
     pub(super) has_next: bool,
-    /// OperationOutcomes that speak of an error, or entries that could not be had.
-    pub(super) errors: usize,
+    /// OperationOutcomes that speak of an error, or entries that could not be had: each with the URL that was asked, where the Bundle
+    /// tells it.
+    pub(super) errors: Vec<Option<String>>,
     /// OperationOutcomes that only warn that not all is there (rules: a withheld or partial answer is a gap).
     pub(super) partial: usize,
     /// Entries that could not be read: place and why.
@@ -139,7 +150,7 @@ pub(super) fn resource<'a>(raw: &'a RawValue, full_url: Option<Text<'a>>, place:
     match head.kind.as_deref() {
         Some("Bundle") if depth >= DEEPEST_BUNDLE => walked.broken.push((place.to_owned(), "Bundles nested too deep".to_owned())),
         Some("Bundle") => bundle(raw, place, depth, walked),
-        Some("OperationOutcome") => outcome(raw, walked),
+        Some("OperationOutcome") => outcome(raw, full_url.as_deref(), walked),
         Some(_) => walked.entries.push(Entry { raw, head, full_url, place: place.to_owned() }),
         None => walked.broken.push((place.to_owned(), "has no resourceType".to_owned())),
     }
@@ -150,6 +161,8 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
     let Some(bundle) = Bundle::read(raw, &mut faults) else {
         return walked.broken.push((place.to_owned(), "a Bundle that cannot be read".to_owned()));
     };
+    let asked_for_all = url_of(&bundle.link).map(str::to_owned);
+    let before = walked.errors.len();
     walked.has_next |= bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
     if !faults.paths().is_empty() {
         walked.broken.push((place.to_owned(), "a part of the Bundle has the wrong JSON type".to_owned()));
@@ -158,9 +171,12 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
         let place = format!("entry {} of {place}", index + 1);
         let failed = |status: &str| status.starts_with(['4', '5']);
         if let Some(response) = &entry.response {
-            walked.errors += usize::from(response.status.as_deref().is_some_and(failed));
+            let asked = entry.asked();
+            if response.status.as_deref().is_some_and(failed) {
+                walked.errors.push(asked.map(str::to_owned));
+            }
             if let Some(raw) = response.outcome {
-                outcome(raw, walked);
+                outcome(raw, asked, walked);
             }
         }
         match entry.resource {
@@ -169,14 +185,32 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
             None => walked.broken.push((place, "an entry without a resource".to_owned())),
         }
     }
+    // an error inside the answer to one search is about that search
+    for error in walked.errors.iter_mut().skip(before).filter(|error| error.is_none()) {
+        error.clone_from(&asked_for_all);
+    }
 }
 
-fn outcome(raw: &RawValue, walked: &mut Walked<'_>) {
+impl BundleEntry<'_> {
+    /// What was asked for, as far as the entry tells.
+    fn asked(&self) -> Option<&str> {
+        let request = self.request.as_ref().and_then(|request| request.url.as_deref());
+        let location = || self.response.as_ref().and_then(|response| response.location.as_deref());
+        request.or_else(|| url_of(&self.link)).or_else(location).or(self.full_url.as_deref())
+    }
+}
+
+/// The URL a Bundle or an entry says it answers.
+fn url_of<'l>(links: &'l [Link<'_>]) -> Option<&'l str> {
+    links.iter().find(|link| link.relation.as_deref() == Some("self")).and_then(|link| link.url.as_deref())
+}
+
+fn outcome(raw: &RawValue, asked: Option<&str>, walked: &mut Walked<'_>) {
     let outcome = OperationOutcome::read(raw, &mut Faults::default()).unwrap_or_default();
     let error = |issue: &Issue<'_>| matches!(issue.severity.as_deref(), Some("error" | "fatal"));
     let withheld = |issue: &Issue<'_>| matches!(issue.code.as_deref(), Some("incomplete" | "suppressed" | "too-costly" | "timeout"));
     if outcome.issue.is_empty() || outcome.issue.iter().any(error) {
-        walked.errors += 1;
+        walked.errors.push(asked.map(str::to_owned));
     } else if outcome.issue.iter().any(|issue| withheld(issue) || issue.details.as_ref().is_some_and(is_withheld)) {
         walked.partial += 1;
     }

@@ -4,7 +4,7 @@ use crate::clinical::chart::{AdherenceFact, Certainty, Condition};
 use crate::clinical::units::{ConditionGroup, Day, GroupSet, Span, System, When};
 
 use super::date::{self, Dated};
-use super::reading::{Reading, modified};
+use super::reading::{Reading, by_text, modified};
 use super::record::Item;
 use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Range, Reference, Text, view};
 
@@ -47,7 +47,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
     let view = ConditionView::read(item.raw, &mut faults).unwrap_or_default();
     let code = view.code.clone().unwrap_or_default();
-    let groups = reading.knowledge.condition_groups(code.codes());
+    let groups = groups(reading, &code);
     if groups.is_empty() {
         let known = code.codes().any(|code| matches!(code.system, System::Icd10 | System::Snomed));
         if !known && code.wordings().any(|words| reading.knowledge.looks_relevant(words)) {
@@ -70,6 +70,14 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         }
     }
     reading.faults(&item.source, &faults);
+}
+
+/// The groups of its codes; where the tables know none of them, those of rows without a verified code that its words name. A diagnosis
+/// in words only is never matched (rules.md 17).
+fn groups(reading: &Reading<'_, '_>, code: &Concept<'_>) -> GroupSet {
+    let groups = reading.knowledge.condition_groups(code.codes());
+    let is_coded = code.codes().next().is_some();
+    if groups.is_empty() && is_coded { reading.knowledge.condition_groups_in(code.wordings()) } else { groups }
 }
 
 fn accepted(reading: &Reading<'_, '_>, view: &ConditionView<'_>, times: &Times) -> Result<Certainty, String> {
@@ -118,7 +126,7 @@ fn condition<'a>(
         source: item.source.clone(),
         groups,
         code: recognised.map(|code| code.code.to_owned()).unwrap_or_default(),
-        label: code.label().to_owned(),
+        label: if recognised.is_some() { code.label().to_owned() } else { by_text(code.label()) },
         certainty,
         current,
         in_remission: status(&["remission"]),

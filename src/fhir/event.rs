@@ -5,7 +5,7 @@ use crate::clinical::units::Meaning;
 use crate::clinical::units::{ConditionGroup, GroupSet, Span};
 
 use super::date::{self, Dated};
-use super::reading::{Reading, modified};
+use super::reading::{Reading, by_text, modified};
 use super::record::Item;
 use super::view::{Concept, Extension, Faults, Leaf, Period, Reference, Text, view};
 
@@ -55,13 +55,18 @@ view! {
     }
 }
 
-/// What a procedure is by its codes, else by plain words.
-fn kind(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> {
+/// What a procedure is by its codes.
+fn kind_by_code(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> {
     use ProcedureKind::*;
     if reading.knowledge.condition_groups(code.codes()).has(ConditionGroup::Hospice) {
         return Some(Hospice);
     }
-    let coded = |meaning| match meaning {
+    code.meanings(reading.knowledge).find_map(kind_of)
+}
+
+fn kind_of(meaning: Meaning) -> Option<ProcedureKind> {
+    use ProcedureKind::*;
+    match meaning {
         Meaning::ProcedureEct => Some(Ect),
         Meaning::ProcedureTms => Some(Tms),
         Meaning::ProcedureEsketamine => Some(Esketamine),
@@ -69,8 +74,13 @@ fn kind(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> 
         Meaning::ProcedurePsychotherapy => Some(Psychotherapy),
         Meaning::ProcedurePap => Some(Pap),
         _ => None,
-    };
-    if let Some(kind) = code.meanings(reading.knowledge).find_map(coded) {
+    }
+}
+
+/// What a procedure is by its words: those of rows without a verified code, and plain ones.
+fn kind_by_words(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> {
+    use ProcedureKind::*;
+    if let Some(kind) = code.meanings_by_text(reading.knowledge).find_map(kind_of) {
         return Some(kind);
     }
     let words = code.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
@@ -108,7 +118,9 @@ fn done<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, accepted: &[&str], o
     let mut faults = Faults::default();
     let view = ProcedureView::read(item.raw, &mut faults).unwrap_or_default();
     let code = view.code.clone().unwrap_or_default();
-    let Some(kind) = kind(reading, &code).filter(|kind| !only_hospice || *kind == ProcedureKind::Hospice) else { return };
+    let by_code = kind_by_code(reading, &code);
+    let kind = by_code.or_else(|| kind_by_words(reading, &code));
+    let Some(kind) = kind.filter(|kind| !only_hospice || *kind == ProcedureKind::Hospice) else { return };
     let status = view.status.as_deref().unwrap_or_default();
     if !accepted.contains(&status) {
         let why = if status == "entered-in-error" { "entered in error" } else { "not done, or not known to be done" };
@@ -128,7 +140,7 @@ fn done<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, accepted: &[&str], o
         return reading.unread(&item.source, why);
     }
     let when = start.and_then(|start| span(reading, start, to));
-    let label = code.label().to_owned();
+    let label = if by_code.is_some() { code.label().to_owned() } else { by_text(code.label()) };
     reading.chart.procedures.push(Procedure { source: item.source.clone(), kind, when, label });
     reading.faults(&item.source, &faults);
 }

@@ -48,6 +48,14 @@ fn kind_of(resource_type: &str) -> Option<Kind> {
     })
 }
 
+/// The kind that a URL asks for, where it asks for one only.
+fn kind_asked(url: &str) -> Option<Kind> {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let several = path.contains("$everything") || query.contains("include=");
+    // of `Patient/1/Condition` the last
+    path.split('/').rev().find_map(kind_of).filter(|_| !several)
+}
+
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Patient => "patient data",
@@ -115,7 +123,7 @@ impl<'a> Reader<'a> {
         if bundle::walk(value, key, &mut walked).is_err() || (walked.entries.is_empty() && !walked.broken.is_empty()) {
             return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
         }
-        if !(walked.entries.is_empty() && walked.errors > 0) {
+        if !walked.entries.is_empty() || walked.errors.is_empty() {
             self.had.extend(kinds.iter().copied());
         }
         self.keep(key, walked, kinds);
@@ -157,8 +165,10 @@ impl<'a> Reader<'a> {
         if walked.has_next {
             self.gap(&kinds, &format!("`{name}` is only the first page"));
         }
-        if walked.errors > 0 {
-            self.gap(&kinds, &format!("could not be loaded: `{name}` holds an error"));
+        for asked in &walked.errors {
+            // an error is about what was asked; where the Bundle does not tell, about everything the answer could hold
+            let about = asked.as_deref().and_then(kind_asked).map_or_else(|| kinds.clone(), |kind| BTreeSet::from([kind]));
+            self.gap(&about, &format!("could not be loaded: `{name}` holds an error"));
         }
         if walked.partial > 0 {
             self.gap(&kinds, &format!("`{name}` says that records are withheld or left out"));

@@ -50,3 +50,8 @@ impl Reading<'_, '_> {
 pub(super) fn modified(extensions: &[Extension<'_>]) -> Option<String> {
     (!extensions.is_empty()).then(|| "has a modifier extension that may turn its meaning round".to_owned())
 }
+
+/// The label of what was recognised by its words: told as such wherever the label is.
+pub(super) fn by_text(label: &str) -> String {
+    format!("{label} (matched by text)")
+}

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::clinical::chart::Screening;
-use crate::clinical::units::Day;
+use crate::clinical::chart::{Measurement, Screening, Value};
+use crate::clinical::units::{Day, Instrument};
 
 use super::observation::{Occasion, Results};
 use super::reading::Reading;
@@ -110,9 +110,6 @@ pub(super) fn assemble(reading: &mut Reading<'_, '_>, results: Results) {
     }
     let mut days: BTreeMap<Day, Vec<Part>> = BTreeMap::new();
     for part in linked(parts) {
-        if part.is_phq2() {
-            continue;
-        }
         if part.is_empty() {
             if !part.told {
                 reading.unread(&part.occasion.source, "a PHQ-9 without a total or an item that could be read");
@@ -130,8 +127,26 @@ pub(super) fn assemble(reading: &mut Reading<'_, '_>, results: Results) {
                 None => groups.push(part),
             }
         }
-        reading.chart.screenings.extend(groups.into_iter().map(Part::screening));
+        let (short, whole): (Vec<Part>, Vec<Part>) = groups.into_iter().partition(Part::is_phq2);
+        reading.chart.screenings.extend(whole.into_iter().map(Part::screening));
+        short.into_iter().for_each(|part| phq2(reading, part));
     }
+}
+
+/// The first two items alone: a result of its own, which never judges a response.
+fn phq2(reading: &mut Reading<'_, '_>, part: Part) {
+    let [Some(first), Some(second), ..] = part.items else {
+        return reading.unread(&part.occasion.source, "one item of a PHQ-9 alone, which has no total");
+    };
+    reading.chart.measurements.push(Measurement {
+        instrument: Instrument::Phq2,
+        at: part.occasion.at,
+        source: part.occasion.source,
+        value: Value::Number(f64::from(first + second)),
+        lower_limit: None,
+        upper_limit: None,
+        finished: part.occasion.finished,
+    });
 }
 
 /// Joins a part with those it refers to, unless they contradict it.

@@ -1,5 +1,6 @@
 //! Whole records, read.
 
+mod coverage;
 mod medicine;
 mod published;
 mod result;
@@ -283,4 +284,40 @@ fn ten_thousand_levels_of_nesting_are_survived() {
         "0".to_owned() + &"}]".repeat(10_000)
     );
     assert!(chart_of(&[&items]).is_ok());
+}
+
+// rule 3.6/unverified-row: speaks
+// rule 3.6/unverified-row: silent
+#[test]
+fn a_code_from_memory_is_read_by_its_words_and_told_as_such() {
+    let psychosis = |coding: Json, words: Option<&str>| {
+        let chart = chart(&[patient(), condition(json!({"code": {"coding": [coding], "text": words}}))]);
+        chart.conditions.iter().map(|found| (found.groups.has(ConditionGroup::BipolarPostpartumPsychosis), found.label.clone())).next()
+    };
+    let snomed = |code: &str| json!({"system": "http://snomed.info/sct", "code": code});
+    let by_text = |label: &str| Some((true, label.to_owned()));
+    assert_eq!(
+        psychosis(snomed("18260003"), Some("Postpartum psychosis, 2nd week")),
+        by_text("Postpartum psychosis, 2nd week (matched by text)")
+    );
+    assert_eq!(psychosis(snomed("18260003"), None), None, "the code alone says nothing");
+    assert_eq!(psychosis(json!({"display": "Postpartum psychosis"}), None), None, "words alone are never a diagnosis (rules.md 17)");
+    let coded = json!({"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F53.1"});
+    assert_eq!(psychosis(coded, Some("Postpartum psychosis")), by_text("Postpartum psychosis"), "its code is verified");
+}
+
+#[test]
+fn a_procedure_by_its_words_is_told_as_such() {
+    let done = |code: Json| {
+        let procedure = json!({
+            "resourceType": "Procedure", "id": "x", "status": "completed", "subject": {"reference": "Patient/p"}, "code": code,
+            "performedDateTime": "2026-01-01"
+        });
+        chart(&[patient(), procedure]).procedures.into_iter().map(|found| (found.kind, found.label)).next()
+    };
+    let code = json!({"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "90870"}], "text": "ECT"});
+    assert_eq!(done(code), Some((ProcedureKind::Ect, "ECT".to_owned())));
+    let words = json!({"text": "Electroconvulsive therapy"});
+    assert_eq!(done(words), Some((ProcedureKind::Ect, "Electroconvulsive therapy (matched by text)".to_owned())));
+    assert_eq!(done(json!({"text": "Electrocardiogram"})), None);
 }

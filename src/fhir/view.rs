@@ -276,9 +276,14 @@ impl Concept<'_> {
         self.coding.iter().filter_map(|coding| coding.code.as_deref()).filter_map(|code| knowledge.meaning(code))
     }
 
-    /// Whether one of its codes says this.
+    /// What its words say, by the rows of the tables that have no verified code.
+    pub(super) fn meanings_by_text(&self, knowledge: &'static Knowledge) -> impl Iterator<Item = Meaning> {
+        self.wordings().flat_map(|words| knowledge.meanings_in(words))
+    }
+
+    /// Whether one of its codes says this, or its words where the tables have no verified code.
     pub(super) fn says(&self, meaning: Meaning, knowledge: &'static Knowledge) -> bool {
-        self.meanings(knowledge).any(|said| said == meaning)
+        self.meanings(knowledge).chain(self.meanings_by_text(knowledge)).any(|said| said == meaning)
     }
 
     /// Every wording it has: displays, then the text.

@@ -2,8 +2,7 @@
 
 use super::Situation;
 use super::markdown::inline;
-use crate::clinical::derive::{Adequacy, Augmentation, Marker, Reason, Response, Trial, dose_text};
-use crate::clinical::derive::{Evidence, Extent};
+use crate::clinical::derive::{Adequacy, Augmentation, EndReason, Evidence, Extent, Marker, Reason, Response, Trial, dose_text};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{DailyDose, Day};
 
@@ -152,8 +151,14 @@ pub(super) fn verdict(trial: &Trial) -> String {
         Adequacy::InProgress => "in progress",
         Adequacy::Unknown => "not known",
     };
-    let words: Vec<&str> =
-        trial.reasons.iter().map(|reason| reason_words(*reason)).chain(trial.markers.iter().filter_map(|m| marker_words(*m))).collect();
+    let pregnancy = trial.ended_because.as_ref().filter(|ended| ended.reason == EndReason::Pregnancy).map(|_| "stopped for pregnancy");
+    let words: Vec<&str> = trial
+        .reasons
+        .iter()
+        .map(|reason| reason_words(*reason))
+        .chain(trial.markers.iter().filter_map(|m| marker_words(*m)))
+        .chain(pregnancy)
+        .collect();
     if words.is_empty() { verdict.to_owned() } else { format!("{verdict}: {}", words.join("; ")) }
 }
 

@@ -1,3 +1,5 @@
+mod every_card;
+
 use super::sample::*;
 use super::*;
 use crate::clinical::chart::Kind;

@@ -85,7 +85,9 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let mut trials = trials(bench, &spells, &added, episode.as_ref());
     let augmentation: Vec<Augmentation> = added.into_iter().filter(|added| !added.carried_over).map(|added| added.augmentation).collect();
     judge_failures(&mut trials, &augmentation, knowledge);
-    let counted = failure::counted(&trials, knowledge.parameters());
+    let failures = failure::Record { trials: &trials, augmentation: &augmentation, scores: &scores, as_of };
+    let counted = failure::counted(failures, knowledge.parameters());
+    let mut by_setting = failure::notes(failures, &counted);
     let current = current::current(&trials);
     let age = scope::age(chart, as_of);
     let courses = session::courses(chart, knowledge, as_of);
@@ -106,13 +108,17 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
     let safety = safety::safety(&Ground { trials: &trials, ..setting });
     let overdose_risk = safety::overdose_risk(&setting, &safety);
     let danger = safety.iter().find(|finding| finding.indicator == SafetyIndicator::Critical);
-    let circumstances = state::circumstances(&setting, danger, overdose_risk.as_ref());
+    let mut circumstances = state::circumstances(&setting, danger, overdose_risk.as_ref());
     bound_doses(&mut trials, setting, &circumstances);
     let ground = Ground { trials: &trials, ..setting };
+    circumstances.antidepressants_alone = bipolar::antidepressants_alone(&ground, &known);
     let bipolar = bipolar::bipolar(&ground, known);
     let staging = staging::staging(&ground);
     let contributor::Judged { contributors, workup, notes: beside } = contributor::judged(&ground);
-    let notes = notes(&ground, beside);
+    by_setting.extend(beside);
+    let notes = notes(&ground, by_setting);
+    let failures = failure::Record { trials: &trials, augmentation: &augmentation, scores: &scores, as_of };
+    let two_adequate_failures = failure::two_adequate_failures(failures, &counted, chart.coverage.of(Kind::Medications), knowledge);
     let interactions = interaction::interactions(&ground);
     let monitoring = monitoring::monitoring(&ground);
     let hints = symptom::hints(&ground);
@@ -143,7 +149,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         current_trial: current,
         current_score: scores.current().cloned(),
         adequate_failed_trials: counted.len(),
-        two_adequate_failures: failure::two_adequate_failures(&trials, &counted, chart.coverage.of(Kind::Medications), knowledge),
+        two_adequate_failures,
         counted_failures: counted,
         staging,
         contributors,
@@ -214,17 +220,18 @@ fn coverage(chart: &Chart) -> CoverageSummary {
 }
 
 /// What is told that no trial holds.
-fn notes(ground: &Ground<'_>, beside_contributors: Vec<Note>) -> Vec<Note> {
+fn notes(ground: &Ground<'_>, beside: Vec<Note>) -> Vec<Note> {
     let chart = ground.chart;
     let mut notes = adherence::notes(chart, ground.taken);
-    notes.extend(beside_contributors);
+    notes.extend(beside);
     notes.extend(ground.taken.iter().flat_map(|drug| drug.unclear.iter().cloned()));
     notes.extend(scope::unspecified_note(chart));
     notes.extend(safety::notes(ground));
+    notes.extend(score::phq2_note(ground));
     notes.extend(weight::gains_since_augmentation(ground));
     notes.extend(chart.unresolved.iter().map(|drug| Note {
         id: "not-understood",
-        text: drug.label.clone(),
+        text: format!("not understood: {}", drug.label),
         basis: vec![drug.source.clone()],
     }));
     notes.extend(chart.screenings.iter().filter_map(|screening| {

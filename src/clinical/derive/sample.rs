@@ -124,6 +124,7 @@ pub fn no_circumstances() -> Circumstances {
         urgent: Vec::new(),
         substance_use: None,
         overdose_risk: Vec::new(),
+        antidepressants_alone: Vec::new(),
         age_band: AgeBand::Adult,
     }
 }

@@ -3,7 +3,8 @@
 use crate::clinical::chart::{Chart, Value};
 use crate::clinical::units::{Day, Days, Instrument, Moment};
 
-use super::Score;
+use super::ground::Ground;
+use super::{Note, Score};
 
 /// Scales of depression that may judge a response, the PHQ-9 first (rules.md 4: never two in one comparison).
 const SCALES: [Instrument; 5] = [Instrument::Phq9, Instrument::QidsSr16, Instrument::Madrs, Instrument::HamD17, Instrument::BdiIi];
@@ -68,6 +69,21 @@ impl Scores {
     }
 }
 
+/// A recent PHQ-2 that asks for a PHQ-9, where none was filled in since: it never judges a response itself.
+pub fn phq2_note(ground: &Ground<'_>) -> Option<Note> {
+    let parameters = ground.parameters();
+    let short = ground.chart.measurements.iter().filter(|found| found.instrument == Instrument::Phq2 && found.finished);
+    let newest = short.filter(|found| found.at.day <= ground.as_of).max_by_key(|found| (found.at, &found.source))?;
+    let Value::Number(score) = newest.value else { return None };
+    let recent = ground.as_of - newest.at.day <= parameters.phq2_recent_days;
+    let answered = ground.scores.latest_phq9().is_some_and(|whole| whole.date >= newest.at.day);
+    (recent && score >= f64::from(parameters.phq2_positive_from) && !answered).then(|| Note {
+        id: "phq-2",
+        text: format!("PHQ-2 of {}: {score}; a PHQ-9 is needed to judge the response", newest.at.day),
+        basis: vec![newest.source.clone()],
+    })
+}
+
 /// The score nearest to a day, from so many days before to so many after; of two equally near the earlier.
 pub fn nearest(scores: &[Score], day: Day, before: Days, after: Days) -> Option<&Score> {
     scores
@@ -79,4 +95,36 @@ pub fn nearest(scores: &[Score], day: Day, before: Days, after: Days) -> Option<
 /// The last score from one day to another.
 pub fn last_between(scores: &[Score], first: Day, last: Day) -> Option<&Score> {
     scores.iter().rev().find(|score| (first..=last).contains(&score.date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assess;
+    use super::super::sample::*;
+    use super::*;
+    use crate::clinical::chart::Measurement;
+    use crate::clinical::knowledge::Knowledge;
+    use crate::clinical::units::SourceRef;
+
+    // rule 4/phq-2: speaks
+    // rule 4/phq-2: silent
+    #[test]
+    fn a_recent_phq_2_of_three_asks_for_a_phq_9() {
+        let told = |score: f64, days_ago: Days, whole: Option<Days>| {
+            let screenings = whole.map(|days_ago| phq9("a", 12, &(day(TODAY) - days_ago).to_string()));
+            let mut chart = chart(Vec::new(), screenings.into_iter().collect());
+            chart.measurements.push(Measurement {
+                instrument: Instrument::Phq2,
+                at: Moment { day: day(TODAY) - days_ago, second: None },
+                source: SourceRef::new("Observation/short"),
+                value: Value::Number(score),
+                lower_limit: None,
+                upper_limit: None,
+                finished: true,
+            });
+            assess(&chart, Knowledge::builtin(), day(TODAY)).notes.iter().any(|note| note.id == "phq-2")
+        };
+        assert!(told(3.0, 90, None) && !told(2.0, 90, None) && !told(3.0, 91, None));
+        assert!(told(3.0, 20, Some(21)) && !told(3.0, 20, Some(20)));
+    }
 }

@@ -4,7 +4,7 @@ use super::fact::Fact;
 use super::ground::Ground;
 use super::pregnancy::{Postpartum, Pregnancy, postpartum, pregnancy};
 use super::safety::{OverdoseRisk, SafetyFinding};
-use crate::clinical::units::ConditionGroup;
+use crate::clinical::units::{ConditionGroup, Ingredient};
 
 /// The circumstances of a patient, each with the facts that say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Circumstances {
     pub substance_use: Option<Fact>,
     /// What makes an overdose a risk (rules.md 9.2); nothing: none on file.
     pub overdose_risk: Vec<Fact>,
+    /// Antidepressants without a mood stabiliser in known bipolar disorder, where the site asks for it (rules.md 7).
+    pub antidepressants_alone: Vec<Ingredient>,
     /// The age, as far as it changes a text.
     pub age_band: AgeBand,
 }
@@ -65,6 +67,8 @@ pub fn circumstances(ground: &Ground<'_>, critical_safety: Option<&SafetyFinding
         catatonia,
         substance_use: current(ConditionGroup::ContributorSubstanceUse),
         overdose_risk: overdose.map(|risk| Fact { text: risk.label.clone(), date: None, basis: risk.basis.clone() }).into_iter().collect(),
+        // known only with the trials
+        antidepressants_alone: Vec::new(),
         age_band: age_band(ground),
     }
 }

@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
-use super::raw::Row;
+use super::raw::{Row, parts};
+use super::unverified::is_by_text;
+use super::words::Words;
 use crate::clinical::units::{Code, ConditionGroup, GroupSet, System};
 
 /// A row of the table of diagnoses.
@@ -20,6 +22,8 @@ pub(super) struct ConditionRow {
     #[serde(rename = "match")]
     how: &'static str,
     when: &'static str,
+    display: &'static str,
+    confidence: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,11 +65,12 @@ fn is_depression(group: ConditionGroup) -> bool {
 }
 
 /// The groups of the codes, as the table has them.
-#[derive(Default)]
 pub(super) struct Conditions {
     exact: HashMap<(System, String), Hits>,
     prefixes: HashMap<String, Hits>,
     patterns: Vec<(Regex, Hits)>,
+    /// What the rows without a verified code are called.
+    words: Words<ConditionGroup>,
 }
 
 /// The groups of one row or of several with the same code.
@@ -90,7 +95,8 @@ impl Hits {
 
 impl Conditions {
     pub fn new(rows: &[Row<ConditionRow>], defects: &mut Defects) -> Conditions {
-        let mut all = Conditions::default();
+        let mut all = Conditions { exact: HashMap::new(), prefixes: HashMap::new(), patterns: Vec::new(), words: Words::new([]) };
+        let mut names = Vec::new();
         let mut places: HashMap<(System, String), Vec<(ConditionGroup, Place)>> = HashMap::new();
         for Row { at, cells: row } in rows {
             let mut cells = Cells { at: *at, defects };
@@ -105,6 +111,10 @@ impl Conditions {
             let others = places.entry((system, code.clone())).or_default();
             check_against(others, group, row.code, &mut cells);
             others.push((group, *at));
+            if is_by_text(row.confidence) {
+                names.extend(parts(row.display).map(|name| (name, group)));
+                continue;
+            }
             match how {
                 How::Exact => all.exact.entry((system, code)).or_default().add(group, when),
                 How::Prefix if system == System::Icd10 => all.prefixes.entry(code).or_default().add(group, when),
@@ -119,7 +129,13 @@ impl Conditions {
                 },
             }
         }
+        all.words = Words::new(names);
         all
+    }
+
+    /// The groups that words name, by rows without a verified code.
+    pub fn groups_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> GroupSet {
+        texts.into_iter().flat_map(|text| self.words.in_text(text)).map(|found| found.value).collect()
     }
 
     /// The groups of one diagnosis with all its codings.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
 use super::raw::{Row, parts};
+use super::unverified::is_by_text;
 use super::words::Words;
 use crate::clinical::units::{Code, DrugGroup, Ingredient, System};
 
@@ -28,6 +29,8 @@ pub(super) struct DrugRow {
     pub rxnorm: &'static str,
     pub atc: &'static str,
     pub names: &'static str,
+    #[serde(alias = "code_confidence")]
+    pub confidence: &'static str,
 }
 
 /// A further name of a drug.
@@ -113,10 +116,12 @@ impl Drugs {
         }
         let ingredient = Ingredient::named(row.drug);
         self.by_canonical_name.insert(row.drug, (ingredient, *at));
-        if let Some(first) = parts(row.rxnorm).next() {
+        // a code from memory names nothing: the drug is known by its names and its ATC code
+        let rxnorm = if is_by_text(row.confidence) { "" } else { row.rxnorm };
+        if let Some(first) = parts(rxnorm).next() {
             self.rxnorm.insert(ingredient, first);
         }
-        let codes = parts(row.rxnorm).map(|code| (System::RxNorm, code)).chain(parts(row.atc).map(|code| (System::Atc, code)));
+        let codes = parts(rxnorm).map(|code| (System::RxNorm, code)).chain(parts(row.atc).map(|code| (System::Atc, code)));
         for (system, code) in codes {
             if let Some(other) = self.by_code.insert((system, code), ingredient) {
                 defects.add(*at, Fault::Twice { what: format!("code {code}"), first: format!("the row of {other}") });

@@ -41,6 +41,8 @@ pub(super) enum Fault {
     ExclusiveGroups { code: String, first: String, second: String },
     #[error("code {0} stands in a row that says it has no verified code: leave it empty, or say where it was checked")]
     UnverifiedCode(String),
+    #[error("a row without a verified code is matched by its words, and has none")]
+    NoWords,
     #[error("`{low}` ({low_value}) is above `{high}` ({high_value})")]
     Above { low: &'static str, low_value: f64, high: &'static str, high_value: f64 },
     #[error("{strengths} strengths for {drugs} drugs")]

@@ -46,7 +46,7 @@ pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
 pub use staging::{CodeSeverity, StagingPoints};
 pub use symptom::{SymptomRow, WeightSign};
-pub use unverified::{Matching, Unverified};
+pub use unverified::Unverified;
 
 use std::collections::HashMap;
 
@@ -121,7 +121,7 @@ impl Knowledge {
         &self.changes
     }
 
-    /// The rows whose codes nobody checked in a source, by table.
+    /// The rows whose codes nobody checked in a source, by table: matched by text alone.
     pub fn unverified(&self) -> &[Unverified] {
         &self.unverified
     }
@@ -218,9 +218,19 @@ impl Knowledge {
         self.conditions.groups(codes)
     }
 
+    /// The groups that the words of a diagnosis name by rows without a verified code. Only for a diagnosis whose codes name none.
+    pub fn condition_groups_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> GroupSet {
+        self.conditions.groups_in(texts)
+    }
+
     /// What a code of a procedure, a relationship, a reason or an answer says.
     pub fn meaning(&self, code: &str) -> Option<Meaning> {
         self.meanings.of(code)
+    }
+
+    /// What a text says of it by the words of rows without a verified code.
+    pub fn meanings_in(&self, text: &str) -> impl Iterator<Item = Meaning> {
+        self.meanings.in_text(text)
     }
 
     /// The points of the Maudsley Staging Method (rules.md 6).

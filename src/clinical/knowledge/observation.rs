@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
 use super::raw::{Row, parts};
+use super::unverified::is_by_text;
 use super::words::Words;
 use crate::clinical::units::{Code, Instrument, System};
 
@@ -57,6 +58,7 @@ pub(super) struct ObservationRow {
     plausible_from: &'static str,
     plausible_to: &'static str,
     unit_optional: &'static str,
+    confidence: &'static str,
 }
 
 const SYSTEMS: &[(&str, Option<System>)] = &[("loinc", Some(System::Loinc)), ("other", Some(System::Other)), ("", None)];
@@ -81,6 +83,7 @@ impl Observations {
             all.rows.push(observation);
             names.extend(parts(row.names).map(|name| (name, index)));
             match system {
+                Some(_) if is_by_text(row.confidence) => cells.filled("names", row.names),
                 Some(system) => {
                     cells.filled("code", row.code);
                     all.by_code.insert((system, row.code), index);
@@ -126,7 +129,7 @@ fn observation(row: &ObservationRow, cells: &mut Cells<'_>) -> Option<Observatio
     let unit_optional = cells.one_of("unit_optional", row.unit_optional, &[("yes", true), ("no", false)])?;
     Some(Observation {
         instrument: instrument?,
-        loinc: if row.system == "loinc" { row.code } else { "" },
+        loinc: if row.system == "loinc" && !is_by_text(row.confidence) { row.code } else { "" },
         display: row.display,
         unit: row.unit,
         conversions: conversions?,

@@ -8,6 +8,7 @@ use super::cell::Cells;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault, Place};
 use super::raw::{Row, parts};
+use super::unverified::is_by_text;
 use super::words::Words;
 use crate::clinical::units::{DailyDose, Form, Ingredient, PackDay, ProductUse, Strength};
 
@@ -40,6 +41,7 @@ pub(super) struct ProductRow {
     #[serde(rename = "use")]
     product_use: &'static str,
     pack: &'static str,
+    confidence: &'static str,
 }
 
 /// A word in the name of a product that says what it is for.
@@ -105,7 +107,7 @@ pub(super) fn products<'a>(
         Cells { at: *at, defects }.filled("rxcui", row.rxcui);
         if let Some(first) = places.insert(row.rxcui, *at) {
             defects.add(*at, Fault::Twice { what: format!("product {}", row.rxcui), first: first.to_string() });
-        } else if let Some(product) = product(*at, row, drugs, defects) {
+        } else if let Some(product) = product(*at, row, drugs, defects).filter(|_| !is_by_text(row.confidence)) {
             products.insert(row.rxcui, product);
         }
     }

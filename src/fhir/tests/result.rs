@@ -3,6 +3,38 @@
 use super::*;
 use crate::clinical::units::Instrument;
 
+/// Items of the PHQ-9, each an Observation of its own; the codes of the table.
+fn items(answers: &[(&str, i32)]) -> Vec<Json> {
+    let item = |(code, answer): &(&str, i32)| {
+        let code_of = json!({"coding": [{"system": "http://loinc.org", "code": code}]});
+        observation(json!({"id": format!("i{code}"), "code": code_of, "valueInteger": answer}))
+    };
+    answers.iter().map(item).chain([patient()]).collect()
+}
+
+const ITEMS: [&str; 9] = ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"];
+
+// rule 4/phq-2: speaks
+// rule 4/phq-2: silent
+#[test]
+fn the_first_two_items_alone_are_a_phq_2_and_never_a_score() {
+    let short = chart(&items(&[(ITEMS[0], 2), (ITEMS[1], 1)]));
+    let found: Vec<(Instrument, &Value)> = short.measurements.iter().map(|found| (found.instrument, &found.value)).collect();
+    assert_eq!(found, [(Instrument::Phq2, &Value::Number(3.0))]);
+    assert!(short.screenings.is_empty() && short.unread.is_empty(), "{short:?}");
+    let one = chart(&items(&[(ITEMS[0], 2)]));
+    assert_eq!((one.measurements.len(), whys(&one)), (0, vec!["one item of a PHQ-9 alone, which has no total"]));
+    let three = chart(&items(&[(ITEMS[0], 2), (ITEMS[1], 1), (ITEMS[2], 1)]));
+    assert_eq!((three.measurements.len(), three.screenings.len(), three.screenings[0].total), (0, 1, None));
+}
+
+#[test]
+fn nine_items_that_nothing_joins_are_one_score() {
+    let all: Vec<(&str, i32)> = ITEMS.iter().map(|code| (*code, 2)).collect();
+    let whole = chart(&items(&all));
+    assert_eq!((whole.screenings.len(), whole.screenings[0].total, whole.measurements.len()), (1, Some(18), 0));
+}
+
 #[test]
 fn a_mood_questionnaire_is_positive_only_with_all_three_parts() {
     let filled = |yes: usize, together: bool, problem: &str| {

@@ -3,7 +3,9 @@
 //! Speaks when the question is open: one strong indicator, or two moderate ones of which one says more. Critical where a mania or
 //! hypomania asks for a review of the antidepressant today.
 //!
-//! Silent: out of scope (known bipolar disorder among it); one moderate indicator alone; refuted within a year with moderate ones only.
+//! With known bipolar disorder it speaks only where the site asks for it: an antidepressant is taken and no mood stabiliser.
+//!
+//! Silent: out of scope (known bipolar disorder among it, but for that); one moderate indicator alone; refuted within a year with moderate ones only.
 //! A strong indicator silences complete-trial and next-step: the trial table stands here.
 
 use std::sync::LazyLock;
@@ -13,10 +15,10 @@ use super::card::{Card, CardCode};
 use super::finding::{Block, Finding};
 use super::markdown::escape_markdown;
 use super::wording::{Values, Wording};
-use crate::clinical::derive::{BipolarState, CurrentMania, ScopeStatus};
+use crate::clinical::derive::{BipolarState, CurrentMania, ScopeReason, ScopeStatus};
 use crate::clinical::units::Ingredient;
 
-const TEXTS: [&str; 5] = ["one", "several", "mania", "mania-ordered", "mania-alone"];
+const TEXTS: [&str; 6] = ["one", "several", "mania", "mania-ordered", "mania-alone", "without-mood-stabiliser"];
 
 const NAMES: [&str; 3] = ["count", "date", "drug"];
 
@@ -31,6 +33,9 @@ pub(super) fn card(situation: Situation<'_>) -> Option<Card> {
 
 fn decide(situation: Situation<'_>) -> Option<Finding> {
     let bipolar = &situation.assessment.bipolar;
+    if bipolar.state == BipolarState::Known {
+        return without_mood_stabiliser(situation);
+    }
     if situation.assessment.scope.status != ScopeStatus::InScope || bipolar.state != BipolarState::Open {
         return None;
     }
@@ -60,6 +65,27 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         body: Vec::new(),
         end: None,
         ground,
+    })
+}
+
+/// The card that a site may ask for (rules.md 7). The scope is closed by the disorder alone, or by the depression code it leaves.
+fn without_mood_stabiliser(situation: Situation<'_>) -> Option<Finding> {
+    let assessment = situation.assessment;
+    let drugs = &assessment.circumstances.antidepressants_alone;
+    let otherwise_in_scope =
+        assessment.scope.reasons.iter().all(|reason| matches!(reason, ScopeReason::KnownBipolar | ScopeReason::NoDepression));
+    if drugs.is_empty() || !otherwise_in_scope {
+        return None;
+    }
+    let names = drugs.iter().map(|drug| drug.name()).collect::<Vec<_>>().join(", ");
+    Some(Finding {
+        variant: None,
+        text: "without-mood-stabiliser",
+        ground: vec!["without-mood-stabiliser".to_owned(), names.clone()],
+        values: Values::from([("drug", names)]),
+        overview: Vec::new(),
+        body: Vec::new(),
+        end: None,
     })
 }
 

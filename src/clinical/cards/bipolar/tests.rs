@@ -119,3 +119,43 @@ fn one_moderate_finding_is_a_line_of_another_card() {
     assert!(of(two_moderate().split_off(1)).contains(words));
     assert!(!of(Vec::new()).contains("bipolar disorder"));
 }
+
+// rule 7/antidepressant-alone: speaks
+// rule 7/antidepressant-alone: silent
+#[test]
+fn an_antidepressant_without_a_mood_stabiliser_is_told_where_the_disorder_alone_closes_the_scope() {
+    let known = |reasons: &[ScopeReason], alone: &[&'static str]| {
+        let mut assessment = asked(BipolarState::Known, Vec::new());
+        (assessment.scope.status, assessment.scope.reasons) = (ScopeStatus::OutOfScope, reasons.to_vec());
+        assessment.circumstances.antidepressants_alone = alone.iter().map(|name| drug(name)).collect();
+        assessment
+    };
+    let only = known(&[ScopeReason::NoDepression, ScopeReason::KnownBipolar], &["sertraline"]);
+    let card = spoken(&only);
+    assert_eq!(card.summary, "Bipolar disorder on record; sertraline without a mood stabiliser on this record: review suggested");
+    assert_eq!(codes(&only), [CardCode::Bipolar]);
+    assert_eq!(codes(&known(&[ScopeReason::KnownBipolar], &[])), []);
+    for other in [ScopeReason::Under18, ScopeReason::Deceased, ScopeReason::Hospice, ScopeReason::NoRecord] {
+        assert_eq!(codes(&known(&[ScopeReason::KnownBipolar, other], &["sertraline"])), [], "{other:?}");
+    }
+}
+
+// rule 7/question-not-diagnosis: speaks
+// rule 7/question-not-diagnosis: silent
+#[test]
+fn it_asks_offers_screens_and_a_history_and_states_no_diagnosis() {
+    let card = spoken(&asked(BipolarState::Open, two_moderate()));
+    let text = format!("{} {}", card.summary, card.detail);
+    for part in ["A question, not a diagnosis", "MDQ or the RMS", "little need for sleep", "at least 4 days", "If it is confirmed"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for stated in ["has bipolar", "is bipolar", "diagnosed", "suffers"] {
+        assert!(!text.contains(stated), "{stated}: {text}");
+    }
+    let alone = next_step_detail(&asked(BipolarState::None, Vec::new()));
+    assert!(!alone.contains("MDQ"), "nobody is asked without a finding: {alone}");
+}
+
+fn next_step_detail(assessment: &Assessment) -> String {
+    cards(situation(assessment)).into_iter().find(|card| card.code == CardCode::NextStep).expect("speaks").detail
+}

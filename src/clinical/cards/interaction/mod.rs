@@ -3,8 +3,9 @@
 //! Each critical one is a card of its own, all others are one card. On a call with draft orders only what names a draft.
 //!
 //! Silent: a critical one only under 18 or for the deceased. The others also outside the scope, with known bipolar disorder or a
-//! psychosis (rules.md 1.4), and where the facts have stood for more than a year: then once a year, in the days after its return. Who
-//! prescribes is not read, and what was shown is not remembered here. A row of rules.md 9.1 always stands.
+//! psychosis (rules.md 1.4), and where the facts have stood for more than a year: then once a year, counted from the day it was last
+//! shown, or, where that is not remembered, in the days after its return. Who prescribes is not read. A row of rules.md 9.1 always
+//! stands, but for one that is told once to each user.
 
 use std::sync::LazyLock;
 
@@ -38,7 +39,8 @@ fn decide(situation: Situation<'_>) -> Vec<Finding> {
     let (critical, others): (Vec<&Interaction>, Vec<&Interaction>) =
         assessment.interactions.iter().filter(bears).partition(|found| found.severity == Severity::Critical);
     // the gate of rules.md 1.4: a strong bipolar indicator does not close it, a diagnosis does
-    let others: Vec<&Interaction> = others.into_iter().filter(|found| situation.in_scope() && !has_stood(found, situation)).collect();
+    let others: Vec<&Interaction> =
+        others.into_iter().filter(|found| situation.in_scope() && !has_stood(found, situation) && !was_told(found, situation)).collect();
     critical.into_iter().map(|found| alone(found, situation)).chain(together(&others, situation)).collect()
 }
 
@@ -47,8 +49,26 @@ fn has_stood(found: &Interaction, situation: Situation<'_>) -> bool {
     let parameters = situation.knowledge.parameters();
     let in_window = situation.knowledge.interactions().windows.iter().any(|window| window.id == found.id);
     let Some(since) = found.since.filter(|_| !in_window) else { return false };
-    let (days, year) = (situation.assessment.as_of - since, parameters.standing_warning_repeat_days);
-    days > year && days % year >= parameters.snooze_days
+    let (as_of, year) = (situation.assessment.as_of, parameters.standing_warning_repeat_days);
+    let days = as_of - since;
+    days > year
+        && match situation.memory.last_shown(CardCode::Interaction, &fact(found)) {
+            // of the day itself: the card stays as long as the chart may be opened again
+            Some(shown) => (1..year).contains(&(as_of - shown)),
+            None => days % year >= parameters.snooze_days,
+        }
+}
+
+/// Whether a row that is told once has been told to this user (rules.md 9.1, MAO-B). Beside an order of either drug it is told again.
+fn was_told(found: &Interaction, situation: Situation<'_>) -> bool {
+    let mut windows = situation.knowledge.interactions().windows.iter();
+    let once = windows.any(|window| window.id == found.id && window.told_once);
+    once && !found.draft && situation.memory.was_shown_to_this_user(CardCode::Interaction, &fact(found))
+}
+
+/// What the memory knows an interaction by: its row and its drugs.
+fn fact(found: &Interaction) -> String {
+    format!("{} {}", found.id, found.drugs.join("+"))
 }
 
 fn alone(found: &Interaction, situation: Situation<'_>) -> Finding {
@@ -142,7 +162,7 @@ fn beside(shown: &[&Interaction], situation: Situation<'_>) -> Vec<Block> {
 
 fn ground(found: &Interaction) -> Vec<String> {
     let day = |day: Option<crate::clinical::units::Day>| day.map(|day| day.to_string()).unwrap_or_default();
-    let mut ground = vec![found.id.to_owned(), found.drugs.join("+"), day(found.since), day(found.until)];
+    let mut ground = vec![fact(found), day(found.since), day(found.until)];
     ground.extend(found.draft.then(|| "draft".to_owned()));
     ground
 }

@@ -1,6 +1,6 @@
 use super::super::sample::*;
 use super::*;
-use crate::clinical::cards::{Indicator, cards as all_cards};
+use crate::clinical::cards::{FactHash, Fate, Indicator, Memory, Past, cards as all_cards};
 use crate::clinical::derive::{Assessment, Bipolar, BipolarState, ScopeStatus};
 
 fn with(found: Vec<Interaction>) -> Assessment {
@@ -176,4 +176,56 @@ fn how_a_pair_is_begun_is_not_told_of_a_pair_that_is_taken() {
     assessment.interaction_lines =
         vec![InteractionLine { id: "cyp2d6-with-aripiprazole", drugs, text: "2 mg at the start".to_owned(), basis: Vec::new() }];
     assert!(!shown(&assessment).remove(0).detail.contains("at the start"));
+}
+
+/// A memory of one card that told this interaction so many days ago.
+fn told(found: &Interaction, days_ago: i32, by_this_user: bool) -> Memory {
+    let past = Past {
+        code: CardCode::Interaction,
+        ground: FactHash::of("another ground"),
+        facts: vec![FactHash::of(&fact(found))],
+        day: today() - days_ago,
+        fate: Fate::Shown,
+        by_this_user,
+        in_this_encounter: false,
+    };
+    Memory { past: vec![past] }
+}
+
+fn speaks(found: &Interaction, memory: &Memory) -> bool {
+    let assessment = with(vec![found.clone()]);
+    !cards(Situation { memory, ..situation(&assessment) }).is_empty()
+}
+
+// rule 10/interaction-stood: speaks
+// rule 10/interaction-stood: silent
+#[test]
+fn where_it_is_remembered_the_year_counts_from_the_day_it_was_last_shown() {
+    let old = Interaction { since: Some(today() - 500), ..warning() };
+    for (days, again) in [(0, true), (1, false), (364, false), (365, true)] {
+        assert_eq!(speaks(&old, &told(&old, days, false)), again, "{days}");
+    }
+    let returning = Interaction { since: Some(today() - 735), ..warning() };
+    assert!(speaks(&returning, Memory::NONE) && !speaks(&returning, &told(&returning, 40, true)));
+    let young = Interaction { since: Some(today() - 365), ..warning() };
+    assert!(speaks(&young, &told(&young, 40, true)), "it has not stood for more than a year");
+    let other = Interaction { drugs: vec!["lithium".to_owned(), "ramipril".to_owned()], ..returning.clone() };
+    assert!(speaks(&returning, &told(&other, 40, true)), "another pair is another fact");
+    let critical = Interaction { severity: Severity::Critical, ..old.clone() };
+    assert!(speaks(&critical, &told(&critical, 40, true)));
+}
+
+// rule 9.1/mao-b-once: speaks
+// rule 9.1/mao-b-once: silent
+#[test]
+fn a_mao_b_inhibitor_with_an_antidepressant_is_told_once_to_each_user() {
+    let found = interaction("mao-b-with-antidepressant", Severity::Warning);
+    assert!(speaks(&found, Memory::NONE), "offline it always stands");
+    assert!(!speaks(&found, &told(&found, 40, true)));
+    assert!(speaks(&found, &told(&found, 40, false)), "it was shown to another user");
+    let others = Interaction { drugs: vec!["rasagiline".to_owned(), "duloxetine".to_owned()], ..found.clone() };
+    assert!(speaks(&others, &told(&found, 40, true)), "other drugs");
+    assert!(speaks(&Interaction { draft: true, ..found.clone() }, &told(&found, 40, true)), "ordered now");
+    let opioid = interaction("mao-b-with-opioid", Severity::Critical);
+    assert!(speaks(&opioid, &told(&opioid, 40, true)));
 }

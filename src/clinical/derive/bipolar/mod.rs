@@ -6,6 +6,7 @@
 //! beginning: antidepressants begun or raised -> mania: on which of them, and whether it is current
 //! ```
 
+mod alone;
 mod beginning;
 mod drug;
 mod mania;
@@ -21,6 +22,7 @@ use super::ground::Ground;
 use crate::clinical::chart::Condition;
 use crate::clinical::units::{ConditionGroup, Day, SourceRef};
 
+pub use alone::antidepressants_alone;
 pub use mania::CurrentMania;
 pub use reaction::words;
 

@@ -1,6 +1,6 @@
 //! Substance use (rules.md 8).
 //!
-//! Present: a current diagnosis that is not in remission (tobacco is none), a positive AUDIT-C, AUDIT or DAST-10 of the last 180
+//! Present: a current diagnosis that is not in remission (tobacco is none, nor is caffeine), a positive AUDIT-C, AUDIT or DAST-10 of the last 180
 //! days. A positive AUDIT-C below 5 alone is a line. A code of withdrawal or intoxication is to be treated first while it is recent.
 //! Of the alcohol screens the newest wins. Never in a summary: screens are seen by others.
 
@@ -42,7 +42,8 @@ enum ScreenResult {
 
 /// The verdict.
 pub fn verdict(ground: &Ground<'_>) -> Verdict {
-    let codes: Vec<&Condition> = ground.current_conditions(ConditionGroup::ContributorSubstanceUse).collect();
+    let codes: Vec<&Condition> =
+        ground.current_conditions(ConditionGroup::ContributorSubstanceUse).filter(|code| !is_caffeine(code)).collect();
     let urgent = urgent(ground);
     let (alcohol, drugs) = (alcohol(ground), dast(ground));
     let screens: Vec<&Screen> = alcohol.iter().chain(&drugs).collect();
@@ -75,12 +76,17 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
     Contributor::present(ID, weight, None, label.join("; "), basis).treated(!treatment.is_empty()).into()
 }
 
+/// Caffeine shares the codes of stimulants (F15) and is no substance use here: only the words tell it (rules.md 8).
+fn is_caffeine(condition: &Condition) -> bool {
+    condition.label.to_ascii_lowercase().contains("caffeine")
+}
+
 /// Current codes of withdrawal and intoxication that are recent enough.
 fn urgent<'a>(ground: &Ground<'a>) -> Vec<&'a Condition> {
     let parameters = ground.parameters();
     let within = |group, days: Days| {
         let recent = move |condition: &&Condition| written(condition).is_some_and(|written| ground.as_of - written <= days);
-        ground.current_conditions(group).filter(recent)
+        ground.current_conditions(group).filter(recent).filter(|code| !is_caffeine(code))
     };
     let mut found: Vec<&Condition> = within(ConditionGroup::SubstanceWithdrawalSedative, parameters.substance_withdrawal_days)
         .chain(within(ConditionGroup::SubstanceWithdrawalOther, parameters.substance_withdrawal_days))

@@ -33,6 +33,11 @@ pub struct MaudsleyItems {
     pub ect: u8,
 }
 
+/// The counted failures that are antidepressants: an augmentation has an item of its own.
+fn antidepressants_failed(ground: &Ground<'_>) -> usize {
+    ground.counted.iter().filter(|drug| ground.knowledge.antidepressant(**drug).is_some()).count()
+}
+
 /// The estimate; `None` without an episode, a counted failure or anything that tells the severity.
 pub fn maudsley(ground: &Ground<'_>) -> Option<Maudsley> {
     let points = ground.knowledge.staging_points();
@@ -43,7 +48,7 @@ pub fn maudsley(ground: &Ground<'_>) -> Option<Maudsley> {
     let items = MaudsleyItems {
         duration: points.duration(episode.start.begun_months_until(ground.as_of))?,
         severity: severity(ground, points)?,
-        failures: points.failures(ground.counted.len())?,
+        failures: points.failures(antidepressants_failed(ground))?,
         augmentation: u8::from(augmented),
         ect: u8::from(ect),
     };

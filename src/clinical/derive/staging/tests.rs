@@ -42,6 +42,8 @@ const SNRI: (&str, f64) = ("venlafaxine", 150.0);
 const TCA: (&str, f64) = ("nortriptyline", 150.0);
 const MAOI: (&str, f64) = ("phenelzine", 60.0);
 
+// rule 6/thase-rush-0: speaks
+// rule 6/thase-rush-0: silent
 // rule 6/thase-rush-1: speaks
 // rule 6/thase-rush-1: silent
 // rule 6/thase-rush-2: speaks
@@ -177,4 +179,69 @@ fn augmentation_and_ect_count_when_they_reach_into_the_episode() {
     assert_eq!(items(&[SSRI], 18, |_| ()).map(|items| (items.augmentation, items.ect)), Some((0, 0)));
     let with = |on| items(&[SSRI], 18, ect("Electroconvulsive therapy", on)).map(|items| items.ect);
     assert_eq!((with("2023-12-01"), with("2023-11-30")), (Some(1), Some(0)));
+}
+
+// rule 6/athf-count: speaks
+// rule 6/athf-count: silent
+#[test]
+fn the_count_of_adequate_failures_is_given() {
+    assert_eq!(staged(&[SSRI, SNRI], 18, |_| ()).adequate_failed_trials, 2);
+    let short = |record: &mut Chart| record.medications[0].supply_days = Some(41);
+    assert_eq!(staged(&[SSRI, SNRI], 18, short).adequate_failed_trials, 1, "41 days are no adequate trial");
+}
+
+// rule 6/maudsley-bands: speaks
+// rule 6/maudsley-bands: silent
+#[test]
+fn a_total_of_7_is_moderate_and_of_11_severe() {
+    let augmented = |record: &mut Chart| record.medications.push(dispensed("a", "aripiprazole", 2.0, "2024-02-12", 40));
+    let band = |change: &dyn Fn(&mut Chart)| {
+        let found = staged(&[SSRI], 18, |record| change(record)).staging.maudsley.expect("one failure");
+        (found.total, found.band)
+    };
+    let course = ect("Electroconvulsive therapy", "2024-01-20");
+    assert_eq!(band(&|record| course(record)), (6, "mild"));
+    let both = |record: &mut Chart| {
+        course(record);
+        augmented(record);
+    };
+    assert_eq!(band(&both), (7, "moderate"));
+    let long = |record: &mut Chart| {
+        record.conditions[0].onset = Some(When::on(day("2021-12-01")));
+        diagnosed(ConditionGroup::DepressionPsychotic, "2023-12-01")(record);
+        course(record);
+    };
+    assert_eq!(band(&long), (10, "moderate"));
+    assert_eq!(
+        band(&|record| {
+            long(record);
+            augmented(record);
+        }),
+        (11, "severe")
+    );
+}
+
+// rule 6/no-icd-code: speaks
+// rule 6/no-icd-code: silent
+#[test]
+fn no_code_of_treatment_resistance_is_written_or_expected() {
+    let two = staged(&[SSRI, SNRI], 18, |_| ());
+    let written = serde_json::to_string(&(&two.scope, &two.trials, &two.staging, &two.notes)).expect("JSON").to_lowercase();
+    assert!(!written.contains("resistan") && written.contains("\"thaserush\":2"), "{written}");
+    let tables = Knowledge::builtin().to_markdown().to_lowercase();
+    let coded = tables.lines().filter(|line| line.starts_with('|') && (line.contains("icd10") || line.contains("icd-10")));
+    assert_eq!(
+        coded.filter(|line| line.contains("treatment-resistant") || line.contains("treatment resistant")).collect::<Vec<_>>(),
+        [""; 0]
+    );
+}
+
+// rule 6/maudsley-failure-limits: speaks
+// rule 6/maudsley-failure-limits: silent
+#[test]
+fn failures_score_by_their_limits() {
+    let points = Knowledge::builtin().staging_points();
+    let of = |counted: usize| points.failures(counted);
+    assert_eq!([2, 3, 4, 5, 6, 7, 10, 11].map(of), [1, 2, 2, 3, 3, 4, 4, 5].map(Some));
+    assert_eq!(of(0), None);
 }

@@ -30,7 +30,7 @@ pub fn stage(ground: &Ground<'_>) -> Option<u8> {
     }
     let classes: BTreeSet<&str> =
         ground.counted.iter().filter_map(|drug| ground.knowledge.antidepressant(*drug)).map(|row| row.class).collect();
-    let met = [!ground.counted.is_empty(), classes.len() > 1, classes.contains(TRICYCLIC), classes.contains(MAO_INHIBITOR)];
+    let met = [!classes.is_empty(), classes.len() > 1, classes.contains(TRICYCLIC), classes.contains(MAO_INHIBITOR)];
     let reached = met.iter().take_while(|met| **met).count() as u8;
     match placement(ground) {
         _ if usize::from(reached) < met.len() => Some(reached),

@@ -49,6 +49,8 @@ fn speaks_against(record: &Chart, id: &str) -> bool {
     of_drug.flat_map(|option| &option.reasons).any(|reason| reason.contains("speaks against it"))
 }
 
+// rule 12/little-evidence: speaks
+// rule 12/little-evidence: silent
 // rule 12/anhedonia-fatigue: speaks
 // rule 12/anhedonia-fatigue: silent
 #[test]
@@ -205,4 +207,19 @@ fn a_hint_orders_within_a_guideline_line_and_never_across() {
     heavy.measurements = vec![measured(Instrument::Bmi, 20, 33.0)];
     let heavy = order(&heavy);
     assert!(place(&heavy, "mirtazapine") > place(&heavy, "vortioxetine"), "{heavy:?}");
+}
+
+// rule 12/left-in: speaks
+// rule 12/left-in: silent
+#[test]
+fn a_hint_is_given_only_for_an_option_that_is_left_in() {
+    let told = |record: &Chart| {
+        let options = judged(record).options;
+        let bupropion = options.into_iter().find(|option| option.kind == StepKind::Switch && option.id == "bupropion").expect("an option");
+        (bupropion.verdict == Verdict::LeftOut, bupropion.reasons.iter().any(|reason| reason.contains("item")))
+    };
+    let mut record = failed(&[1, 4]);
+    assert_eq!(told(&record), (false, true));
+    record.conditions.push(condition(ConditionGroup::ContraindicationSeizure));
+    assert_eq!(told(&record), (true, false));
 }

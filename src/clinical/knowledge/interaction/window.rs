@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::selector::Reader;
-use super::{GRADES, Grade, Selector};
+use super::{GRADES, Grade, Selector, YES_NO};
 use crate::clinical::knowledge::cell::Cells;
 use crate::clinical::knowledge::fault::{Defects, Fault};
 use crate::clinical::knowledge::raw::Row;
@@ -24,6 +24,8 @@ pub struct Window {
     pub grade: Grade,
     /// From so many free days on it is a warning only: the days of the label (venlafaxine 7).
     pub warn_from_day: Option<Days>,
+    /// Whether it is told to each user once, as long as it is no more than a warning.
+    pub told_once: bool,
     /// What the prescriber is told to do about it.
     pub advice: &'static str,
 }
@@ -37,6 +39,7 @@ pub(in crate::clinical::knowledge) struct WindowRow {
     free_days: &'static str,
     grade: &'static str,
     warn_from_day: &'static str,
+    told_once: &'static str,
     advice: &'static str,
 }
 
@@ -60,6 +63,7 @@ pub(super) fn window(Row { at, cells: row }: &Row<WindowRow>, reader: Reader<'_>
             high_value: f64::from(free - 1),
         });
     }
+    let told_once = cells.one_of("told_once", row.told_once, YES_NO);
     let grade = cells.one_of("grade", row.grade, GRADES)?;
-    Some(Window { id: row.id, first, second, free_days: free_days?, grade, warn_from_day, advice: row.advice })
+    Some(Window { id: row.id, first, second, free_days: free_days?, grade, warn_from_day, told_once: told_once?, advice: row.advice })
 }

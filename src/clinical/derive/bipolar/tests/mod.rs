@@ -162,3 +162,28 @@ fn a_draft_order_counts_from_today_and_a_renewal_begins_nothing() {
     let beside = drafted(taken(), ordered("d", "lithium", 600.0, TODAY));
     assert!(beside.indicators.iter().all(|indicator| indicator.id != "mood-stabiliser"), "augmentation");
 }
+
+// rule 7/antidepressant-alone: speaks
+// rule 7/antidepressant-alone: silent
+#[test]
+fn an_antidepressant_without_a_mood_stabiliser_is_noted_where_the_site_asks() {
+    use crate::clinical::chart::{Extent, Kind};
+    use crate::clinical::knowledge::SiteFile;
+    let content = "[parameters]\nbipolar_antidepressant_alone_card = true\n".to_owned();
+    let site = Knowledge::with_site(&SiteFile { name: "site.toml".to_owned(), content }).expect("within the ranges");
+    let alone = |knowledge, diagnosis: Condition, beside: Option<&str>, had: Extent| {
+        let mut medications = vec![dispensed("1", "sertraline", 50.0, "2026-01-01", 90)];
+        medications.extend(beside.map(|name| dispensed("2", name, 600.0, "2026-01-01", 90)));
+        let mut record = medicines(medications);
+        record.conditions.push(diagnosis);
+        record.coverage.set(Kind::Medications, had);
+        assess(&record, knowledge, day(TODAY)).circumstances.antidepressants_alone
+    };
+    let sertraline = vec![drug("sertraline")];
+    assert_eq!(alone(site, bipolar_diagnosis(), None, Extent::Full), sertraline);
+    assert_eq!(alone(Knowledge::builtin(), bipolar_diagnosis(), None, Extent::Full), [], "off by default");
+    assert_eq!(alone(site, bipolar_diagnosis(), Some("lithium"), Extent::Full), []);
+    assert_eq!(alone(site, bipolar_diagnosis(), Some("omeprazole"), Extent::Full), sertraline);
+    assert_eq!(alone(site, bipolar_diagnosis(), None, Extent::Partial), [], "a mood stabiliser may stand in what was not had");
+    assert_eq!(alone(site, Condition { current: false, ..bipolar_diagnosis() }, None, Extent::Full), [], "not known");
+}

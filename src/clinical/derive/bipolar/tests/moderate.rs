@@ -214,3 +214,15 @@ fn three_lost_responses_are_an_indicator_and_two_are_none() {
     let three = [("sertraline", 100.0), ("venlafaxine", 150.0), ("mirtazapine", 30.0)];
     assert_eq!((lost(&three), lost(&three[..2])), (vec!["lost-responses"], vec![]));
 }
+
+// rule 7/z81: speaks
+// rule 7/z81: silent
+#[test]
+fn a_code_of_family_history_alone_counts_nothing() {
+    use crate::clinical::units::{Code, System};
+    let groups = Knowledge::builtin().condition_groups([Code { system: System::Icd10, code: "Z81.8" }]);
+    assert!(groups.has(ConditionGroup::BipolarFamilyHistory) && !groups.has(ConditionGroup::BipolarSpectrum));
+    let coded = with(|record| record.conditions.push(Condition { groups, code: "Z81.8".into(), ..psychotic() }));
+    assert_eq!(ids(&coded), Vec::<&str>::new());
+    assert_eq!(ids(&with(|record| record.family = vec![mother()])), ["family-history"], "the disorder of a relative does count");
+}

@@ -73,9 +73,15 @@ fn vitamin_d_weighs_by_how_low_it_is() {
     assert!(has_note("vitamin-d-borderline", labs(&[(VitaminD, 29.9, 20)])));
     assert!(!has_note("vitamin-d-borderline", labs(&[(VitaminD, 30.0, 20)])));
     assert_eq!(of("vitamin-d", labs(&[(VitaminD, 8.0, 90), (VitaminD, 31.0, 20)])), Some((Clear, false, Line)), "replaced, later normal");
-    assert!(
-        has_note("vitamin-b12-low", labs(&[(VitaminB12, 199.0, 20)])) && !has_note("vitamin-b12-low", labs(&[(VitaminB12, 200.0, 20)]))
-    );
+}
+
+// rule 8/vitamin-b12: speaks
+// rule 8/vitamin-b12: silent
+#[test]
+fn a_low_vitamin_b12_is_a_line_and_no_contributor() {
+    let level = |value| labs(&[(VitaminB12, value, 20)]);
+    assert!(has_note("vitamin-b12-low", level(199.0)) && !has_note("vitamin-b12-low", level(200.0)));
+    assert_eq!(weight("vitamin-b12", level(100.0)), None);
 }
 
 // rule 8/anemia-below-11: speaks

@@ -181,3 +181,34 @@ fn other_illness_is_a_line_while_it_is_current() {
         assert_eq!(weight(id, past), None);
     }
 }
+
+// rule 8/nicotine-and-caffeine: speaks
+// rule 8/nicotine-and-caffeine: silent
+#[test]
+fn nicotine_and_caffeine_alone_are_no_substance_use() {
+    use crate::clinical::knowledge::Knowledge;
+    use crate::clinical::units::{Code, System};
+    let is_use = |code| {
+        let groups = Knowledge::builtin().condition_groups([Code { system: System::Icd10, code }]);
+        groups.has(ConditionGroup::ContributorSubstanceUse)
+    };
+    assert!(!is_use("F17.210") && is_use("F15.20") && is_use("F18.10"));
+    let named = |group, label: &str| {
+        let found = Condition { label: label.to_owned(), ..code(group, 3) };
+        weight("substance-use", |record: &mut Chart| record.conditions.push(found))
+    };
+    assert_eq!(named(ConditionGroup::ContributorSubstanceUse, "Other stimulant dependence (caffeine)"), None);
+    assert_eq!(named(ConditionGroup::SubstanceIntoxication, "Caffeine intoxication"), None);
+    assert_eq!(named(ConditionGroup::ContributorSubstanceUse, "Other stimulant dependence"), Some(Alongside));
+}
+
+// rule 8/stressor-reaffirmed: speaks
+// rule 8/stressor-reaffirmed: silent
+#[test]
+fn a_stressor_written_down_again_counts_from_then_and_a_resolved_one_does_not() {
+    let stressor = ConditionGroup::ContributorActiveStressor;
+    assert_eq!(weight("stressor", with_code(stressor, 400)), None);
+    assert_eq!(weight("stressor", both(with_code(stressor, 400), with_code(stressor, 30))), Some(Alongside));
+    let resolved = |record: &mut Chart| record.conditions.push(Condition { current: false, ..code(stressor, 30) });
+    assert_eq!(weight("stressor", both(with_code(stressor, 400), resolved)), None);
+}

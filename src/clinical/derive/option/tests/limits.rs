@@ -181,6 +181,8 @@ fn kidney_function_bounds_the_snris() {
     left_out(&of(29.0), Switch, "dextromethorphan-bupropion", "not recommended below 30");
 }
 
+// rule 9.2/recent-infarction: speaks
+// rule 9.2/recent-infarction: silent
 // rule 9.2/tca: speaks
 // rule 9.2/tca: silent
 #[test]
