@@ -211,6 +211,7 @@ mod tests {
             title: "",
             override_reasons: Vec::new(),
             suggestions: Vec::new(),
+            links: Vec::new(),
             ground: "g".into(),
             facts: vec!["f".into()],
         }

@@ -37,6 +37,8 @@ pub struct WireCard<'a> {
     pub selection_behavior: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub override_reasons: Vec<Coding>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<WireLink<'a>>,
 }
 
 /// A draft that is offered: one action each, never recommended beforehand.
@@ -56,6 +58,16 @@ pub struct Action<'a> {
     pub kind: &'static str,
     pub description: &'a str,
     pub resource: Box<RawValue>,
+}
+
+/// A form of the site.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct WireLink<'a> {
+    pub label: &'a str,
+    pub url: &'a str,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
 }
 
 /// Who speaks.
@@ -99,6 +111,7 @@ fn wire<'a>(card: &'a Card, hook_instance: Option<&str>, draft: &impl Fn(Proposa
         indicator: card.indicator.word(),
         source: Source { label: "Trialwise", topic: Coding { system: CARDS, code: card.code.word(), display: card.title } },
         override_reasons: card.override_reasons.iter().map(Coding::from).collect(),
+        links: card.links.iter().map(|link| WireLink { label: link.label, url: &link.url, kind: "absolute" }).collect(),
     }
 }
 
@@ -135,7 +148,7 @@ fn cut(text: &str, characters: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clinical::cards::{CardCode, Indicator};
+    use crate::clinical::cards::{CardCode, Indicator, Link};
     use crate::clinical::units::Instrument;
 
     fn response<'a>(cards: &'a [Card], hook_instance: Option<&str>) -> HookResponse<'a> {
@@ -153,6 +166,7 @@ mod tests {
             title: "Response cannot be judged",
             override_reasons: Vec::new(),
             suggestions: Vec::new(),
+            links: Vec::new(),
             ground: "sertraline".into(),
             facts: Vec::new(),
         }
@@ -195,6 +209,15 @@ mod tests {
         let cards = [card];
         let json = serde_json::to_value(super::response(&cards, None, |_| None)).expect("JSON");
         assert!(json["cards"][0].get("suggestions").is_none() && json["cards"][0].get("selectionBehavior").is_none());
+    }
+
+    #[test]
+    fn a_form_of_the_site_is_an_absolute_link() {
+        let mut card = card();
+        card.links.push(Link { label: "Open the PHQ-9", url: "https://forms.example/phq9".into() });
+        let json = serde_json::to_value(response(&[card], None)).expect("JSON");
+        let expected = serde_json::json!([{ "label": "Open the PHQ-9", "url": "https://forms.example/phq9", "type": "absolute" }]);
+        assert_eq!(json["cards"][0]["links"], expected);
     }
 
     #[test]

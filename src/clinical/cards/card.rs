@@ -1,6 +1,7 @@
 //! A card, before it becomes CDS Hooks wire.
 
 use super::finding::FOLD;
+use super::link::Link;
 use super::suggestion::Suggestion;
 use crate::clinical::derive::CardSummary;
 
@@ -23,6 +24,8 @@ pub struct Card {
     pub override_reasons: Vec<OverrideReason>,
     /// Drafts that the prescriber may take over.
     pub suggestions: Vec<Suggestion>,
+    /// Forms of the site that the prescriber may open.
+    pub links: Vec<Link>,
     /// What the card rests on, without day counters: the same ground on the next day is the same card (rules.md 10).
     /// Codes, dates and record references joined; hashed before it leaves.
     pub ground: String,

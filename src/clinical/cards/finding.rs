@@ -58,6 +58,7 @@ impl Finding {
             title: &wording.title,
             override_reasons: wording.override_reasons(),
             suggestions: Vec::new(),
+            links: Vec::new(),
             ground: ground.join("|"),
             facts,
         }

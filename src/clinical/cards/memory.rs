@@ -137,6 +137,7 @@ mod tests {
             title: "",
             override_reasons: Vec::new(),
             suggestions: Vec::new(),
+            links: Vec::new(),
             ground: "a|b".into(),
             facts: vec!["b".into()],
         }

@@ -10,6 +10,7 @@ mod contributors;
 mod finding;
 mod gate;
 mod interaction;
+mod link;
 mod markdown;
 mod measure;
 mod memory;
@@ -27,6 +28,7 @@ mod tests;
 mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};
+pub use link::Link;
 pub use markdown::escape_markdown;
 pub use memory::{FactHash, Fate, Memory, Past};
 pub use occasion::Occasion;
@@ -65,6 +67,7 @@ pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     found.retain(|card| !memory.silences(card, assessment.as_of, knowledge.parameters()));
     let mut shown = capped(found, situation);
     suggestion::attach(&mut shown, situation);
+    link::attach(&mut shown, situation);
     shown
 }
 

@@ -95,6 +95,7 @@ mod tests {
             title: "",
             override_reasons: Vec::new(),
             suggestions: Vec::new(),
+            links: Vec::new(),
             ground: String::new(),
             facts: Vec::new(),
         }

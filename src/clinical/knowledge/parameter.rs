@@ -131,6 +131,8 @@ pub struct Parameters {
     pub safety_item9_critical_from: i32,
     pub safety_protocol: String,
     pub safety_crisis_line: String,
+    pub phq9_link: Option<String>,
+    pub mood_questionnaire_link: Option<String>,
     pub boxed_warning_below_age: i32,
     pub boxed_warning_watch_days: Days,
     pub quiet_first_days: Days,
@@ -241,6 +243,7 @@ pub(super) fn parameters(
         partial_ongoing_counts_from_day lost_response_scores_apart_days course_end_grace_days course_same_max_days urgent_phq9_from
         lithium_toxic_from lithium_toxic_from_elderly bipolar_current_mania_days bipolar_lost_responses_indicator
         bipolar_drug_lookback_days bipolar_lithium_augmentation_after_days safety_item9_critical_from safety_protocol safety_crisis_line
+        phq9_link mood_questionnaire_link
         boxed_warning_below_age boxed_warning_watch_days lithium_toxic_fresh_days suicide_behaviour_days pregnancy_unknown_min_age
         pregnancy_unknown_max_age pregnancy_status_fresh_days postpartum_days standing_warning_repeat_days dose_card_after_increase_days
         overdose_caution_days tsh_suppressed_flag tsh_repeat_apart_days free_t4_low_flag free_t4_high_flag vitamin_d_note_below

@@ -72,7 +72,11 @@ impl<'a> Values<'a> {
 /// The longest text that a site may set, in characters: it stands in a side bar.
 const LONGEST_TEXT: usize = 300;
 
-/// Whether a value is among those allowed: `18`, `28-84`, `run/trial`, any of `mdd_active+persistent`, or `text`, one line without HTML.
+/// The value of a link that leads nowhere.
+const NO_LINK: &str = "none";
+
+/// Whether a value is among those allowed: `18`, `28-84`, `run/trial`, any of `mdd_active+persistent`, `text`, one line without HTML,
+/// or `link`, an https address or `none`.
 fn is_allowed(value: &str, allowed: &str) -> bool {
     let number = |text: &str| text.trim().parse::<f64>().ok();
     if allowed == "text" {
@@ -80,6 +84,9 @@ fn is_allowed(value: &str, allowed: &str) -> bool {
             && value.chars().count() <= LONGEST_TEXT
             && !value.contains(['<', '>'])
             && !value.contains(char::is_control)
+    } else if allowed == "link" {
+        let plain = |c: char| c.is_ascii_graphic() && !"<>\"'`()[]{}\\|^".contains(c);
+        value == NO_LINK || value.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && rest.chars().all(plain))
     } else if allowed.contains('+') {
         let known: Vec<_> = allowed.split('+').collect();
         value.split('+').all(|part| known.contains(&part.trim()))
@@ -106,6 +113,12 @@ impl FromText for i32 {
 impl FromText for f64 {
     fn from_text(text: &str) -> Option<f64> {
         text.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+}
+
+impl FromText for Option<String> {
+    fn from_text(text: &str) -> Option<Option<String>> {
+        Some((text != NO_LINK).then(|| text.to_owned()))
     }
 }
 
@@ -181,6 +194,14 @@ mod tests {
         assert!(is_allowed("Call [the team](https://intranet.example/risk), ext. 12-34/5+6", "text"));
         assert!(!is_allowed(" ", "text") && !is_allowed("a <b>", "text") && !is_allowed("a\nb", "text"));
         assert!(is_allowed(&"x".repeat(300), "text") && !is_allowed(&"x".repeat(301), "text"));
+    }
+
+    #[test]
+    fn a_link_is_https_or_none() {
+        assert!(is_allowed("https://forms.example/phq9?site=a&v=2", "link") && is_allowed("none", "link"));
+        for text in ["", "http://forms.example", "https://", "javascript:alert(1)", "https://a b", "https://a/)[x](https://evil.example)"] {
+            assert!(!is_allowed(text, "link"), "{text}");
+        }
     }
 
     #[test]
