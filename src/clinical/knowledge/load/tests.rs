@@ -215,15 +215,6 @@ fn the_document_names_sources_that_a_clinician_can_look_up_and_no_working_files(
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// 92 ms in an unoptimised build on two shared cores (November 2026).
-#[test]
-#[ignore = "prints how long loading takes"]
-fn loading_takes() {
-    let start = std::time::Instant::now();
-    assert!(load(&Texts::builtin(), None).is_ok());
-    println!("{:?}", start.elapsed());
-}
-
 #[test]
 fn classes_of_the_schedule_stand_for_their_drugs() {
     let row = |id: &str| builtin().monitoring().iter().find(|row| row.id == id).unwrap_or_else(|| panic!("no row {id}"));
