@@ -9,10 +9,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::{Executor, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::database::{Database, on};
+use super::database::Database;
 use super::error::StoreError;
 use super::row::{CardRow, FeedbackRow};
 use super::store::Shared;
@@ -148,25 +149,55 @@ const FEEDBACK: &str = "insert into feedback (id, client, service, card, outcome
 
 const PROBE: &str = "insert into probe (id, written_at) values ('probe', $1) on conflict (id) do update set written_at = $1";
 
-async fn transaction(database: &Database, cards: &[&CardRow], rows: &[&FeedbackRow]) -> Result<(), StoreError> {
-    on!(database, acknowledged, |pool, Db| {
-        let mut transaction: sqlx::Transaction<'_, Db> = pool.begin().await?;
-        for row in cards {
-            let identity = sqlx::query::<Db>(CARD).bind(&row.client).bind(&row.card).bind(&row.patient).bind(row.display);
+/// Adds the rows, by a connection to either database.
+macro_rules! add {
+    ($connection:expr, $Db:ident, $cards:expr, $rows:expr) => {{
+        for row in $cards {
+            let identity = sqlx::query::<$Db>(CARD).bind(&row.client).bind(&row.card).bind(&row.patient).bind(row.display);
             let card = identity.bind(&row.service).bind(&row.hook).bind(row.code).bind(row.variant).bind(&row.ground).bind(&row.facts);
             let time = card.bind(&row.knowledge_version).bind(&row.knowledge_sha256).bind(&row.day).bind(row.shown_at);
-            time.bind(&row.user).bind(&row.encounter).execute(&mut *transaction).await?;
+            time.bind(&row.user).bind(&row.encounter).execute(&mut *$connection).await?;
         }
-        for row in rows {
-            let of = sqlx::query::<Db>(FEEDBACK).bind(&row.id).bind(&row.client).bind(&row.service).bind(&row.card);
+        for row in $rows {
+            let of = sqlx::query::<$Db>(FEEDBACK).bind(&row.id).bind(&row.client).bind(&row.service).bind(&row.card);
             let said = of.bind(row.outcome).bind(&row.accepted).bind(&row.reason_code).bind(&row.reason_system).bind(&row.comment);
             let time = said.bind(&row.day).bind(row.outcome_at).bind(row.received_at).bind(row.place);
-            time.execute(&mut *transaction).await?;
+            time.execute(&mut *$connection).await?;
         }
-        if cards.is_empty() && rows.is_empty() {
-            sqlx::query::<Db>(PROBE).bind(Timestamp::now().as_millisecond()).execute(&mut *transaction).await?;
+        if $cards.is_empty() && $rows.is_empty() {
+            sqlx::query::<$Db>(PROBE).bind(Timestamp::now().as_millisecond()).execute(&mut *$connection).await?;
         }
-        transaction.commit().await?;
-        Ok(())
-    })
+    }};
+}
+
+async fn transaction(database: &Database, cards: &[&CardRow], rows: &[&FeedbackRow]) -> Result<(), StoreError> {
+    match database {
+        Database::Sqlite(sqlite) => of_sqlite(&mut *sqlite.acknowledged.acquire().await?, cards, rows).await?,
+        Database::Postgres(pool) => {
+            let mut transaction = pool.begin().await?;
+            add!(transaction, Postgres, cards, rows);
+            transaction.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Not by sqlx's `Transaction`: when the disk is full SQLite ends a transaction by itself, sqlx counts on as if it had not, and takes the
+/// next one for a part of it, which is never committed. In plain words, `begin` fails inside a transaction and `commit` outside.
+async fn of_sqlite(connection: &mut SqliteConnection, cards: &[&CardRow], rows: &[&FeedbackRow]) -> Result<(), sqlx::Error> {
+    if connection.execute("begin immediate").await.is_err() {
+        // One that was given up half way may still be open.
+        connection.execute("rollback").await.ok();
+        connection.execute("begin immediate").await?;
+    }
+    let written = async {
+        add!(connection, Sqlite, cards, rows);
+        connection.execute("commit").await.map(drop)
+    };
+    let written: Result<(), sqlx::Error> = written.await;
+    if written.is_err() {
+        // Fails where SQLite has done it already.
+        connection.execute("rollback").await.ok();
+    }
+    written
 }

@@ -205,7 +205,7 @@ fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
     drop(Instance::start(&folder, &sqlite(&folder)));
     let mut limited = Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -S -f 256; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_trialwise")]);
-    let instance = Instance::start_by(limited, &folder, &sqlite(&folder));
+    let mut instance = Instance::start_by(limited, &folder, &sqlite(&folder));
     let card = instance.cards("p1", "2026-03-02")[0]["uuid"].clone();
     let comment = "x".repeat(500);
     let filler = |number: u32| {
@@ -213,11 +213,20 @@ fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
         item["overrideReason"] = json!({ "userComment": comment });
         item
     };
-    let refused = (0..200_u32).find(|call| {
-        let filling: Vec<Value> = (call * 50..call * 50 + 50).map(filler).collect();
-        instance.post(FEEDBACK, &items(&filling)).expect("an answer").status() == 503
-    });
-    assert!(refused.is_some(), "the disk is full");
+    // With ever smaller calls, until no row has room.
+    let (mut number, mut acknowledged) = (0, vec![card.as_str().expect("text").to_owned()]);
+    for size in [50, 5, 1] {
+        let is_full = (0..500).any(|_| {
+            let filling: Vec<Value> = (number..number + size).map(filler).collect();
+            number += size;
+            let is_full = instance.post(FEEDBACK, &items(&filling)).expect("an answer").status() == 503;
+            if !is_full {
+                acknowledged.extend(filling.iter().map(|item| item["card"].as_str().expect("text").to_owned()));
+            }
+            is_full
+        });
+        assert!(is_full, "{size}");
+    }
     instance.becomes("read-only");
     assert_refused(&instance, &card);
     assert_hooks_answer(&instance, "p1", 1);
@@ -226,6 +235,8 @@ fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
     instance.becomes("ok");
     assert_eq!(instance.post(FEEDBACK, &items(&[overridden(&card)])).expect("an answer").status(), 200);
     assert_hooks_answer(&instance, "p1", 0);
+    instance.kill();
+    assert_kept(&acknowledged, &kept_sqlite(&folder));
 }
 
 /// Runs `trialwise feedback` on the store of the folder.
@@ -263,8 +274,18 @@ fn feedback_is_exported_and_purged_while_the_service_runs() {
     let (code, said, _) = command(&folder, &["purge", "--before", "2999-01-01", "--yes"]);
     assert_eq!((code, said.as_str()), (0, "deleted 1 cards and 1 rows of feedback from before 2999-01-01\n"));
     assert_hooks_answer(&instance, "p1", 1);
-    let (code, _, error) = command(&Folder::new(), &["export"]);
-    assert_eq!((code, error.lines().count()), (2, 1));
+}
+
+#[test]
+fn a_store_that_is_not_there_is_not_made_by_asking_for_it() {
+    let folder = Folder::new();
+    std::fs::write(folder.path().join("trialwise.toml"), format!("[store]\n{}\n", sqlite(&folder))).expect("written");
+    for arguments in [&["export"] as &[&str], &["purge", "--before", "2026-01-01", "--yes"]] {
+        let (code, said, error) = command(&folder, arguments);
+        assert_eq!((code, said.as_str(), error.lines().count()), (2, "", 1));
+        assert!(error.contains("there is no store"), "{error}");
+    }
+    assert!(!folder.path().join("store.db").exists());
 }
 
 #[test]
