@@ -18,10 +18,8 @@ const CONNECTIONS: u32 = 2;
 
 /// Takes out or deletes what the store holds of cards and what became of them.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  trialwise feedback export --config trialwise.toml --since 2026-01-01 --format csv > feedback.csv\n  \
-    trialwise feedback purge --config trialwise.toml --before 2025-01-01\n\nBoth may be run while the service runs."
-)]
+#[command(after_help = "Examples:\n  trialwise feedback export --config trialwise.toml --since 2026-01-01 --format csv > feedback.csv\n  \
+    trialwise feedback purge --config trialwise.toml --before 2025-01-01\n\nBoth may be run while the service runs.")]
 pub struct Feedback {
     #[command(subcommand)]
     what: What,

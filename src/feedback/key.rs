@@ -151,10 +151,8 @@ mod tests {
     #[test]
     fn parts_are_kept_apart_and_kinds_too() {
         let keys = keys(OLD).expect("keys");
-        let seen: std::collections::BTreeSet<String> = [["ab", "c"], ["a", "bc"], ["", "abc"], ["c", "ab"]]
-            .iter()
-            .map(|parts| keys.pseudonyms(parts).newest().to_owned())
-            .collect();
+        let seen: std::collections::BTreeSet<String> =
+            [["ab", "c"], ["a", "bc"], ["", "abc"], ["c", "ab"]].iter().map(|parts| keys.pseudonyms(parts).newest().to_owned()).collect();
         assert_eq!(seen.len(), 4);
         assert!(seen.iter().all(|pseudonym| pseudonym.len() == 32));
     }

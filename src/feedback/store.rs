@@ -261,10 +261,7 @@ impl Store {
     }
 
     /// Runs on the store's thread, and is given up when it takes longer than a call may wait.
-    async fn within<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    async fn within<T: Send + 'static>(&self, work: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Result<T, StoreError> {
         let work = self.runtime.spawn(work);
         let ending = work.abort_handle();
         match timeout(self.wait, work).await {

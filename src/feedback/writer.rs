@@ -43,6 +43,9 @@ pub(super) enum Job {
 
 type Answer = oneshot::Sender<Result<(), StoreError>>;
 
+/// The feedback of one call, and who waits for it.
+type Call = (Vec<FeedbackRow>, Answer);
+
 /// Takes jobs, in their order.
 pub(super) struct Writer {
     shared: Arc<Shared>,
@@ -70,7 +73,7 @@ impl Writer {
         }
     }
 
-    fn sort(&mut self, jobs: Vec<Job>) -> (Vec<(Vec<FeedbackRow>, Answer)>, Vec<oneshot::Sender<()>>) {
+    fn sort(&mut self, jobs: Vec<Job>) -> (Vec<Call>, Vec<oneshot::Sender<()>>) {
         let (mut calls, mut closing) = (Vec::new(), Vec::new());
         for job in jobs {
             match job {
@@ -83,7 +86,7 @@ impl Writer {
     }
 
     /// Writes what waits. What cannot be written stays, if it is cards, and is refused, if it is feedback.
-    async fn write(&mut self, mut calls: Vec<(Vec<FeedbackRow>, Answer)>) {
+    async fn write(&mut self, mut calls: Vec<Call>) {
         loop {
             let cards = self.waiting.len().min(CARDS);
             if cards == 0 && calls.is_empty() {
@@ -147,7 +150,11 @@ const CARD: &str = "insert into shown (client, card, patient_hash, display, serv
 const FEEDBACK: &str = "insert into feedback (id, client, service, card, outcome, accepted, reason_code, reason_system, comment, day, \
      outcome_at, received_at, place) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing";
 
-const PROBE: &str = "insert into probe (id, written_at) values ('probe', $1) on conflict (id) do update set written_at = $1";
+const PROBE: &str = "insert into probe (id, written_at, filling) values ('probe', $1, $2) \
+     on conflict (id) do update set written_at = $1, filling = $2";
+
+/// With how many bytes it is tried whether there is room again, so that a disk that is all but full is not taken for one with room.
+const FILLING: usize = 64 * 1024;
 
 /// Adds the rows, by a connection to either database.
 macro_rules! add {
@@ -165,7 +172,7 @@ macro_rules! add {
             time.execute(&mut *$connection).await?;
         }
         if $cards.is_empty() && $rows.is_empty() {
-            sqlx::query::<$Db>(PROBE).bind(Timestamp::now().as_millisecond()).execute(&mut *$connection).await?;
+            sqlx::query::<$Db>(PROBE).bind(Timestamp::now().as_millisecond()).bind("x".repeat(FILLING)).execute(&mut *$connection).await?;
         }
     }};
 }

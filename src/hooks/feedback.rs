@@ -123,7 +123,8 @@ mod tests {
         let accepted =
             r#"{"card":"c1","outcome":"accepted","acceptedSuggestions":[{"id":"s1"}],"outcomeTimestamp":"2026-03-02T10:00:00Z"}"#;
         assert_eq!(read(accepted).expect("read")[0].outcome, FeedbackOutcome::Accepted(vec!["s1".into()]));
-        let bare = r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":" x "}}"#;
+        let bare =
+            r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":" x "}}"#;
         let items = read(bare).expect("read");
         assert_eq!((&items[0].outcome, &items[0].comment), (&FeedbackOutcome::Overridden(None), &Some(Comment("x".into()))));
         assert_eq!(feedback(br#"{"feedback":[]}"#), Ok(Vec::new()));
@@ -131,7 +132,8 @@ mod tests {
 
     #[test]
     fn a_comment_is_not_shown_by_debug() {
-        let item = r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":"Zebedee"}}"#;
+        let item =
+            r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":"Zebedee"}}"#;
         let items = read(item).expect("read");
         assert_eq!(items[0].comment, Some(Comment("Zebedee".into())));
         assert!(!format!("{items:?}").contains("Zebedee"));

@@ -72,8 +72,7 @@ async fn ready(state: Data<State>) -> Result<HttpResponse, CallError> {
     let knowledge = state.knowledge.version();
     // Hooks are answered without the store, so it is told and does not take the service out of turn.
     let store = state.store.standing().word();
-    Ok(HttpResponse::Ok()
-        .json(json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION"), "knowledge": knowledge, "store": store })))
+    Ok(HttpResponse::Ok().json(json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION"), "knowledge": knowledge, "store": store })))
 }
 
 async fn discovery(state: Data<State>) -> HttpResponse {

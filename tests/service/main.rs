@@ -60,7 +60,8 @@ fn base() -> &'static str {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         std::thread::spawn(move || {
-            let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}\nstore.url = \"sqlite::memory:\"")).expect("settings");
+            let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}\nstore.url = \"sqlite::memory:\""))
+                .expect("settings");
             let store = Store::start(&config.store).expect("settings");
             let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), store, true);
             actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })

@@ -204,7 +204,7 @@ fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
     let folder = Folder::new();
     drop(Instance::start(&folder, &sqlite(&folder)));
     let mut limited = Command::new("sh");
-    limited.args(["-c", "trap '' XFSZ; ulimit -S -f 256; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_trialwise")]);
+    limited.args(["-c", "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_trialwise")]);
     let mut instance = Instance::start_by(limited, &folder, &sqlite(&folder));
     let card = instance.cards("p1", "2026-03-02")[0]["uuid"].clone();
     let comment = "x".repeat(500);

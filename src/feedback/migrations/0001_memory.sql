@@ -50,8 +50,9 @@ create /*unlogged*/ table token_seen (
 );
 create index token_expiry on token_seen (expires_at);
 
--- One row that is written when it has to be known whether anything can be.
+-- One row that is written when it has to be known whether anything can be; its filling asks for room for more than the row itself.
 create table probe (
     id text primary key,
-    written_at bigint not null
+    written_at bigint not null,
+    filling text not null
 );
