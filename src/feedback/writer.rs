@@ -192,9 +192,9 @@ async fn transaction(database: &Database, cards: &[&CardRow], rows: &[&FeedbackR
 /// Not by sqlx's `Transaction`: when the disk is full SQLite ends a transaction by itself, sqlx counts on as if it had not, and takes the
 /// next one for a part of it, which is never committed. In plain words, `begin` fails inside a transaction and `commit` outside.
 async fn of_sqlite(connection: &mut SqliteConnection, cards: &[&CardRow], rows: &[&FeedbackRow]) -> Result<(), sqlx::Error> {
-    if connection.execute("begin immediate").await.is_err() {
-        // One that was given up half way may still be open.
-        connection.execute("rollback").await.ok();
+    if let Err(error) = connection.execute("begin immediate").await {
+        // One that was given up half way may still be open; then, and only then, there is something to roll back.
+        connection.execute("rollback").await.map_err(|_| error)?;
         connection.execute("begin immediate").await?;
     }
     let written = async {

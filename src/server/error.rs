@@ -90,7 +90,7 @@ impl CallError {
             WrongHook { .. } => (StatusCode::BAD_REQUEST, "value", "wrong-hook"),
             Unread(_) => (StatusCode::BAD_REQUEST, "invalid", "unread"),
             NotHad { .. } => (StatusCode::PRECONDITION_FAILED, "incomplete", "not-had"),
-            NotKept => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-kept"),
+            NotKept => (StatusCode::SERVICE_UNAVAILABLE, "no-store", "not-kept"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
             Refused(status) => (*status, "processing", "refused"),
             Defect => (StatusCode::INTERNAL_SERVER_ERROR, "exception", "defect"),
