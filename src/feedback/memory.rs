@@ -14,6 +14,9 @@ use crate::clinical::units::Day;
 /// How much is remembered of one patient, of each kind: far more than can be shown within the times that the rules ask for.
 const MOST: usize = 256;
 
+/// How many of a patient's cards are looked through, the newest: a chart that a machine opens every minute has far more.
+const CARDS: usize = 2_000;
+
 /// Our own override reason that silences the bipolar card for longer (rules.md 7).
 const EXCLUDED: &str = "considered-and-excluded";
 const OWN_REASONS: &str = "https://trialwise.org/override-reasons";
@@ -34,8 +37,8 @@ async fn set_aside(database: &Database, who: &Who) -> Result<Vec<Past>, StoreErr
     let patient = places(1, who.patient.all().len());
     let sql = format!(
         "select s.code, s.ground, s.facts, f.day, s.user_hash, s.encounter_hash, f.reason_system, f.reason_code \
-         from shown s join feedback f on f.client = s.client and f.card = s.card \
-         where s.patient_hash in ({patient}) and s.display = 'shown' and f.outcome = 'overridden' and not exists \
+         from (select * from shown where patient_hash in ({patient}) and display = 'shown' order by shown_at desc limit {CARDS}) as s \
+         join feedback f on f.client = s.client and f.card = s.card where f.outcome = 'overridden' and not exists \
          (select 1 from shown o where o.client = s.client and o.card = s.card and o.display = 'shown' and o.patient_hash not in ({patient})) \
          order by f.received_at desc, f.place desc limit {MOST}"
     );
@@ -80,7 +83,7 @@ async fn shown(database: &Database, who: &Who) -> Result<Vec<Past>, StoreError> 
     let sql = format!(
         "select code, ground, facts, by_user, in_encounter, max(day) as last_day \
          from (select code, ground, facts, day, {user} as by_user, {encounter} as in_encounter \
-         from shown where patient_hash in ({patient}) and display = 'shown') as seen \
+         from shown where patient_hash in ({patient}) and display = 'shown' order by shown_at desc limit {CARDS}) as seen \
          group by code, ground, facts, by_user, in_encounter order by last_day desc limit {MOST}"
     );
     let rows: Vec<Seen> = on!(database, read, |pool, Db| {

@@ -21,7 +21,7 @@ create table shown (
     encounter_hash text,
     primary key (client, card, patient_hash, display)
 );
-create index shown_patient on shown (patient_hash);
+create index shown_patient on shown (patient_hash, display, shown_at);
 create index shown_time on shown (shown_at);
 
 -- What a client said of a card, whether or not the card is known here. The id is a hash of what it says: the same twice is one row.
