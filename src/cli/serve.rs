@@ -8,6 +8,7 @@ use clap::Args;
 use super::Stop;
 use super::knowledge::site_knowledge;
 use crate::config::{Config, LogFormat};
+use crate::feedback::Store;
 use crate::hooks::Services;
 use crate::server::{self, State};
 use crate::telemetry;
@@ -43,9 +44,14 @@ impl Serve {
             LogFormat::Json => Some(true),
             LogFormat::Text => Some(false),
         });
+        if self.dev && config.store.url.is_none() && config.store.url_file.is_none() {
+            // Trying it out leaves no file behind.
+            config.store.url = Some("sqlite::memory:".into());
+        }
+        let store = Store::start(&config.store).map_err(Stop::new)?;
         let address = listener.local_addr().map_or(config.bind, |address| address);
         tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: http://{address}/cds-services");
-        server::run(State::new(&config, services, knowledge, self.dev), listener).map_err(Stop::new)
+        server::run(State::new(&config, services, knowledge, store, self.dev), listener).map_err(Stop::new)
     }
 }
 

@@ -12,7 +12,8 @@ use super::value::Within;
 #[serde(deny_unknown_fields, default)]
 pub struct Store {
     /// `sqlite:FILE`, or `postgres://..` for several instances; may hold a password, so it may come from the environment or a file.
-    pub url: SecretString,
+    /// Where nothing is said, `sqlite:trialwise.db`, or in memory with `--dev`.
+    pub url: Option<SecretString>,
     /// A file that holds the URL.
     pub url_file: Option<PathBuf>,
     /// A file with the keys that patients are hashed with: one a line, base64, 32 bytes or more, the newest first. Without one a key is
@@ -33,7 +34,7 @@ pub struct Store {
 impl Default for Store {
     fn default() -> Store {
         Store {
-            url: "sqlite:trialwise.db".into(),
+            url: None,
             url_file: None,
             key_file: None,
             retention_days: Within::new(730),

@@ -1,6 +1,8 @@
 //! What became of cards, as a client reports it (`POST /cds-services/{id}/feedback`).
 //!
-//! A comment is not read: it is free text about a patient, and nothing is decided by it.
+//! A comment is free text about a patient: nothing is decided by it, and it never stands in an error or a log.
+
+use std::fmt;
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -16,13 +18,25 @@ pub struct FeedbackItem {
     pub outcome: FeedbackOutcome,
     /// When.
     pub at: Timestamp,
+    /// What the prescriber wrote.
+    pub comment: Option<Comment>,
+}
+
+/// Free text of a prescriber. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Comment(pub String);
+
+impl fmt::Debug for Comment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Comment(..)")
+    }
 }
 
 /// What was done with a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedbackOutcome {
-    /// At least one suggestion was taken.
-    Accepted,
+    /// At least one suggestion was taken: their uuids, as we sent them.
+    Accepted(Vec<String>),
     /// The card was set aside, with the reason picked, if one was.
     Overridden(Option<PickedReason>),
 }
@@ -35,6 +49,9 @@ pub struct PickedReason {
     pub code: String,
 }
 
+/// How many items one call may hold: far more than any client has cards open.
+const MOST: usize = 1_000;
+
 /// Takes the body of a feedback call apart. One item that cannot be meant refuses the call: nothing of it is kept.
 pub fn feedback(body: &[u8]) -> Result<Vec<FeedbackItem>, RequestError> {
     const MEMBER: &str = "feedback";
@@ -42,6 +59,9 @@ pub fn feedback(body: &[u8]) -> Result<Vec<FeedbackItem>, RequestError> {
     let list = members.get(MEMBER).filter(|value| value.get() != "null").ok_or(RequestError::Missing(MEMBER))?;
     let items: Vec<&RawValue> =
         serde_json::from_str(list.get()).map_err(|_| RequestError::WrongType { member: MEMBER, expected: "an array" })?;
+    if items.len() > MOST {
+        return Err(RequestError::WrongType { member: MEMBER, expected: "an array of at most 1000 items" });
+    }
     items.into_iter().map(item).collect()
 }
 
@@ -49,34 +69,40 @@ fn item(raw: &RawValue) -> Result<FeedbackItem, RequestError> {
     let members: Members<'_> =
         serde_json::from_str(raw.get()).map_err(|_| RequestError::WrongType { member: "feedback[]", expected: "an object" })?;
     let card = text(&members, "card", "feedback[].card")?;
+    let reason = inner(&members, "overrideReason", "feedback[].overrideReason")?;
     let outcome = match text(&members, "outcome", "feedback[].outcome")?.as_str() {
-        "accepted" => {
-            accepted_suggestions(&members)?;
-            FeedbackOutcome::Accepted
-        }
-        "overridden" => FeedbackOutcome::Overridden(picked(&members)?),
+        "accepted" => FeedbackOutcome::Accepted(accepted_suggestions(&members)?),
+        "overridden" => FeedbackOutcome::Overridden(picked(reason.as_ref())?),
         _ => return Err(RequestError::WrongType { member: "feedback[].outcome", expected: "`accepted` or `overridden`" }),
     };
     const TIME: &str = "feedback[].outcomeTimestamp";
     let at = text(&members, "outcomeTimestamp", TIME)?;
     let at = at.parse().map_err(|_| RequestError::WrongType { member: TIME, expected: "a time (2026-03-02T10:00:00Z)" })?;
-    Ok(FeedbackItem { card, outcome, at })
+    Ok(FeedbackItem { card, outcome, at, comment: comment(reason.as_ref())? })
 }
 
 /// An acceptance says which suggestions were taken.
-fn accepted_suggestions(members: &Members<'_>) -> Result<(), RequestError> {
+fn accepted_suggestions(members: &Members<'_>) -> Result<Vec<String>, RequestError> {
     const MEMBER: &str = "feedback[].acceptedSuggestions";
     let list = members.get("acceptedSuggestions").filter(|value| value.get() != "null").ok_or(RequestError::Missing(MEMBER))?;
     let wrong = RequestError::WrongType { member: MEMBER, expected: "an array of objects" };
     let taken: Vec<Members<'_>> = serde_json::from_str(list.get()).map_err(|_| wrong)?;
-    taken.iter().try_for_each(|one| text(one, "id", "feedback[].acceptedSuggestions[].id").map(drop))
+    taken.iter().map(|one| text(one, "id", "feedback[].acceptedSuggestions[].id")).collect()
 }
 
-fn picked(members: &Members<'_>) -> Result<Option<PickedReason>, RequestError> {
-    let Some(given) = inner(members, "overrideReason", "feedback[].overrideReason")? else { return Ok(None) };
-    let Some(reason) = inner(&given, "reason", "feedback[].overrideReason.reason")? else { return Ok(None) };
+fn picked(given: Option<&Members<'_>>) -> Result<Option<PickedReason>, RequestError> {
+    let Some(given) = given else { return Ok(None) };
+    let Some(reason) = inner(given, "reason", "feedback[].overrideReason.reason")? else { return Ok(None) };
     let code = text(&reason, "code", "feedback[].overrideReason.reason.code")?;
     Ok(Some(PickedReason { system: text(&reason, "system", "feedback[].overrideReason.reason.system").ok(), code }))
+}
+
+/// A comment that says something.
+fn comment(given: Option<&Members<'_>>) -> Result<Option<Comment>, RequestError> {
+    let Some(value) = given.and_then(|given| given.get("userComment")) else { return Ok(None) };
+    let wrong = RequestError::WrongType { member: "feedback[].overrideReason.userComment", expected: "a string" };
+    let text: Option<String> = serde_json::from_str(value.get()).map_err(|_| wrong)?;
+    Ok(text.filter(|text| !text.trim().is_empty()).map(|text| Comment(text.trim().to_owned())))
 }
 
 #[cfg(test)]
@@ -96,10 +122,33 @@ mod tests {
         assert_eq!(items[0].outcome, FeedbackOutcome::Overridden(Some(reason)));
         let accepted =
             r#"{"card":"c1","outcome":"accepted","acceptedSuggestions":[{"id":"s1"}],"outcomeTimestamp":"2026-03-02T10:00:00Z"}"#;
-        assert_eq!(read(accepted).expect("read")[0].outcome, FeedbackOutcome::Accepted);
-        let bare = r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":"x"}}"#;
-        assert_eq!(read(bare).expect("read")[0].outcome, FeedbackOutcome::Overridden(None));
+        assert_eq!(read(accepted).expect("read")[0].outcome, FeedbackOutcome::Accepted(vec!["s1".into()]));
+        let bare =
+            r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":" x "}}"#;
+        let items = read(bare).expect("read");
+        assert_eq!((&items[0].outcome, &items[0].comment), (&FeedbackOutcome::Overridden(None), &Some(Comment("x".into()))));
         assert_eq!(feedback(br#"{"feedback":[]}"#), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_comment_is_not_shown_by_debug() {
+        let item =
+            r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z","overrideReason":{"userComment":"Zebedee"}}"#;
+        let items = read(item).expect("read");
+        assert_eq!(items[0].comment, Some(Comment("Zebedee".into())));
+        assert!(!format!("{items:?}").contains("Zebedee"));
+        for nothing in ["null", "\"\"", "\"  \""] {
+            let item = item.replace("\"Zebedee\"", nothing);
+            assert_eq!(read(&item).expect("read")[0].comment, None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_thousand_items_are_taken_and_no_more() {
+        let item = r#"{"card":"c1","outcome":"overridden","outcomeTimestamp":"2026-03-02T10:00:00Z"}"#;
+        let items = |count: usize| read(&vec![item; count].join(","));
+        assert_eq!(items(MOST).expect("read").len(), MOST);
+        assert_eq!(items(MOST + 1).expect_err("refused").member(), Some("feedback"));
     }
 
     #[test]
@@ -115,6 +164,10 @@ mod tests {
             (r#"{"card":"secret","outcome":"overridden"}"#.to_owned(), "feedback[].outcomeTimestamp"),
             (r#"{"card":"c","outcome":"overridden","outcomeTimestamp":"secret"}"#.to_owned(), "feedback[].outcomeTimestamp"),
             (format!(r#"{{"card":"c","outcome":"overridden",{time},"overrideReason":"secret"}}"#), "feedback[].overrideReason"),
+            (
+                format!(r#"{{"card":"c","outcome":"overridden",{time},"overrideReason":{{"userComment":["secret"]}}}}"#),
+                "feedback[].overrideReason.userComment",
+            ),
             (
                 format!(r#"{{"card":"c","outcome":"overridden",{time},"overrideReason":{{"reason":{{}}}}}}"#),
                 "feedback[].overrideReason.reason.code",

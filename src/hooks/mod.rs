@@ -8,6 +8,6 @@ mod request;
 mod response;
 
 pub use definition::{Definition, DefinitionError, Discovery, Need, Services};
-pub use feedback::{FeedbackItem, FeedbackOutcome, PickedReason, feedback};
+pub use feedback::{Comment, FeedbackItem, FeedbackOutcome, PickedReason, feedback};
 pub use request::{Context, HookRequest, Orders, RequestError, is_hook_request};
 pub use response::{HookResponse, WireCard, WireSuggestion, response};

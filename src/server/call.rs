@@ -1,14 +1,17 @@
 //! A call from body to answer, without the network: request, record, chart, assessment, cards, response.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
+use tokio::time::timeout;
 
 use crate::clinical::cards::{Card, Memory, Occasion, Proposal, Situation, bipolar_excluded, cards};
 use crate::clinical::chart::{Chart, Extent, Kind};
 use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::feedback::{Caller, Ledger};
+use crate::feedback::{Caller, Display, Shown, Store};
 use crate::fhir::{ReadError, Reader, draft};
 use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
 
@@ -55,16 +58,24 @@ impl DayOf {
 }
 
 /// Who calls, and where it is remembered what they were shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Desk<'a> {
     /// What was shown and set aside.
-    pub ledger: &'a Ledger,
+    pub store: &'a Store,
     /// The client, as it is known here.
     pub client: &'a str,
+    /// For how long feedback may take to be written.
+    pub deadline: Duration,
 }
 
 /// Answers a hook from its prefetch.
-pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge, day: DayOf, desk: Desk<'_>) -> Result<Answer, CallError> {
+pub async fn hook(
+    body: &[u8],
+    definition: &Definition,
+    knowledge: &'static Knowledge,
+    day: DayOf,
+    desk: Desk<'_>,
+) -> Result<Answer, CallError> {
     let request = HookRequest::parse(body)?;
     if request.hook != definition.hook {
         return Err(CallError::WrongHook { expected: definition.hook.clone() });
@@ -75,30 +86,29 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
     read_request(&mut reader, &request, &context, definition);
     let chart = reader.finish()?;
     require(&chart, definition)?;
-    let who = desk.ledger.who(Caller {
+    let who = desk.store.who(Caller {
         client: desk.client,
         fhir_server: request.fhir_server.as_deref(),
         patient: &request.patient_id,
         user: context.user_id.as_deref(),
         encounter: context.encounter_id.as_deref(),
     });
-    let memory = desk.ledger.memory(who);
+    // Without the store a card is shown once too often, which harms nobody; the store counts it.
+    let memory = desk.store.memory(&who).await.unwrap_or_else(|_| Memory::NONE.clone());
     let judged =
         judge(chart, knowledge, as_of, Asked { occasion: Occasion::of_hook(&request.hook), memory: &memory }, request.hook_instance);
     let wire = wire(&judged, knowledge);
-    for (card, sent) in judged.cards.iter().zip(&wire.cards) {
-        desk.ledger.show(who, as_of, sent.uuid, card);
-    }
+    let shown = Shown { who: &who, service: &definition.id, hook: &request.hook, knowledge, day: as_of, display: Display::Shown };
+    desk.store.show(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
     Ok(answer(&wire, &judged))
 }
 
-/// Takes what became of cards. Either all of it is taken or, where one item cannot be meant, nothing.
-pub fn feedback(body: &[u8], today: Day, time_zone: &TimeZone, desk: Desk<'_>) -> Result<Answer, CallError> {
-    for item in crate::hooks::feedback(body)? {
-        // A clock that runs ahead must not silence for longer.
-        let day = Day::from(item.at.to_zoned(time_zone.clone()).date()).min(today);
-        desk.ledger.take(desk.client, &item, day);
-    }
+/// Takes what became of cards. Either all of it is taken, and then it is on disk, or nothing is: where one item cannot be meant, or the
+/// store cannot be written.
+pub async fn feedback(body: &[u8], service: &str, time_zone: &TimeZone, desk: Desk<'_>) -> Result<Answer, CallError> {
+    let items = crate::hooks::feedback(body)?;
+    let kept = timeout(desk.deadline, desk.store.keep(desk.client, service, &items, time_zone)).await;
+    kept.map_err(|_| CallError::NotKept)?.map_err(|_| CallError::NotKept)?;
     Ok(Answer { body: b"{}".to_vec(), codes: String::new() })
 }
 

@@ -1,13 +1,16 @@
 //! Why a call got no answer. The only place that knows a status code.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 
 use super::log::Told;
 use crate::fhir::ReadError;
 use crate::fhir::outcome::Outcome;
 use crate::hooks::RequestError;
+
+/// After how long feedback may be sent again: about as long as a database takes to come back.
+const RETRY_SECONDS: usize = 10;
 
 /// Why a call got no answer. Its words name members, keys and kinds of record, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +59,9 @@ pub enum CallError {
         /// The prefetch keys that would answer for them.
         keys: Vec<String>,
     },
+    /// Feedback that could not be written.
+    #[error("the feedback could not be kept; please send it again")]
+    NotKept,
     /// Starting or ending.
     #[error("the service takes no new calls now")]
     NotReady,
@@ -84,6 +90,7 @@ impl CallError {
             WrongHook { .. } => (StatusCode::BAD_REQUEST, "value", "wrong-hook"),
             Unread(_) => (StatusCode::BAD_REQUEST, "invalid", "unread"),
             NotHad { .. } => (StatusCode::PRECONDITION_FAILED, "incomplete", "not-had"),
+            NotKept => (StatusCode::SERVICE_UNAVAILABLE, "no-store", "not-kept"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
             Refused(status) => (*status, "processing", "refused"),
             Defect => (StatusCode::INTERNAL_SERVER_ERROR, "exception", "defect"),
@@ -116,6 +123,9 @@ impl ResponseError for CallError {
         response.insert_header((CONTENT_TYPE, "application/fhir+json"));
         if let CallError::Method { allowed } = self {
             response.insert_header((ALLOW, *allowed));
+        }
+        if *self == CallError::NotKept {
+            response.insert_header((RETRY_AFTER, RETRY_SECONDS));
         }
         let mut response = response.body(self.outcome().to_json());
         response.extensions_mut().insert(Told { error: Some(self.word()), cards: String::new() });

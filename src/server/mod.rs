@@ -23,7 +23,7 @@ pub use error::CallError;
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::Config;
-use crate::feedback::Ledger;
+use crate::feedback::Store;
 use crate::hooks::Services;
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
@@ -32,10 +32,13 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// For how long calls under way may take to end.
 const DRAIN_SECONDS: u64 = 25;
 
+/// For how long what was shown last may take to be written.
+const STORE_END: Duration = Duration::from_secs(10);
+
 /// Who calls while callers are not told apart (`--dev`).
 const ANYBODY: &str = "anybody";
 
-/// What every call shares. Nothing in it is locked but the ledger, for moments.
+/// What every call shares. Nothing in it is locked.
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
@@ -44,12 +47,13 @@ pub struct State {
     cors_origins: Vec<String>,
     dev: bool,
     ready: AtomicBool,
-    ledger: Ledger,
+    store: Store,
+    deadline: Duration,
 }
 
 impl State {
     /// The state of a service that is about to start.
-    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, dev: bool) -> State {
+    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, store: Store, dev: bool) -> State {
         State {
             services,
             knowledge,
@@ -58,7 +62,8 @@ impl State {
             cors_origins: config.cors.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             dev,
             ready: AtomicBool::new(true),
-            ledger: Ledger::default(),
+            store,
+            deadline: config.limits.deadline_ms.milliseconds(),
         }
     }
 
@@ -67,7 +72,7 @@ impl State {
     }
 
     fn desk(&self) -> call::Desk<'_> {
-        call::Desk { ledger: &self.ledger, client: ANYBODY }
+        call::Desk { store: &self.store, client: ANYBODY, deadline: self.deadline }
     }
 
     /// The clock is read here and nowhere below.
@@ -100,8 +105,10 @@ pub fn run(state: State, listener: TcpListener) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let state = Data::new(state);
         let server = service(state.clone(), listener)?;
-        actix_web::rt::spawn(end(state, server.handle()));
-        server.await
+        actix_web::rt::spawn(end(state.clone(), server.handle()));
+        let ended = server.await;
+        state.store.close(STORE_END).await;
+        ended
     })
 }
 

@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, guard};
+use futures_util::FutureExt;
 use serde_json::json;
 
 use super::State;
@@ -69,7 +70,9 @@ async fn ready(state: Data<State>) -> Result<HttpResponse, CallError> {
         return Err(CallError::NotReady);
     }
     let knowledge = state.knowledge.version();
-    Ok(HttpResponse::Ok().json(json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION"), "knowledge": knowledge })))
+    // Hooks are answered without the store, so it is told and does not take the service out of turn.
+    let store = state.store.standing().word();
+    Ok(HttpResponse::Ok().json(json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION"), "knowledge": knowledge, "store": store })))
 }
 
 async fn discovery(state: Data<State>) -> HttpResponse {
@@ -79,7 +82,7 @@ async fn discovery(state: Data<State>) -> HttpResponse {
 async fn hook(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day(), state.desk()))?;
+    let answer = guarded_async(call::hook(&body, definition, state.knowledge, state.day(), state.desk())).await?;
     Ok(told(answer))
 }
 
@@ -90,9 +93,9 @@ async fn assess(request: HttpRequest, payload: Payload, state: Data<State>) -> R
 }
 
 async fn feedback(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
-    state.services.get(&id).ok_or(CallError::UnknownService)?;
+    let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::feedback(&body, state.day().today, &state.time_zone, state.desk()))?;
+    let answer = guarded_async(call::feedback(&body, &definition.id, &state.time_zone, state.desk())).await?;
     Ok(told(answer))
 }
 
@@ -120,6 +123,10 @@ fn is_json(media_type: &str) -> bool {
 /// A defect costs its own call, never the service.
 fn guarded(call: impl FnOnce() -> Result<Answer, CallError>) -> Result<Answer, CallError> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(CallError::Defect))
+}
+
+async fn guarded_async(call: impl Future<Output = Result<Answer, CallError>>) -> Result<Answer, CallError> {
+    AssertUnwindSafe(call).catch_unwind().await.unwrap_or(Err(CallError::Defect))
 }
 
 fn told(answer: Answer) -> HttpResponse {

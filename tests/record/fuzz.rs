@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use trialwise::clinical::cards::Card;
 use trialwise::clinical::knowledge::Knowledge;
-use trialwise::feedback::Ledger;
+use trialwise::config;
+use trialwise::feedback::Store;
 use trialwise::hooks::Services;
 use trialwise::server::call::{Desk, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
@@ -267,11 +268,13 @@ fn no_broken_request_ends_in_a_panic() {
     let whole: Vec<Judged> = requests.iter().filter_map(|request| judged(request.to_string().as_bytes())).collect();
     assert_eq!(whole.len(), requests.len(), "the requests are sound before they are broken");
     assert!(whole.iter().any(|judged| !judged.assessment.drafts.is_empty() && !judged.cards.is_empty()), "some orders are spoken of");
-    let ledger = Ledger::default();
+    let settings = config::Store { url: Some("sqlite::memory:".into()), ..config::Store::default() };
+    let store = Store::start(&settings).expect("a store in memory");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     break_for_a_while("requests", &requests, |bytes| {
         for definition in ["trialwise-patient-view", "trialwise-order-select", "trialwise-order-sign"].map(|id| services.get(id)) {
-            let desk = Desk { ledger: &ledger, client: "anybody" };
-            let _ = hook(bytes, definition.expect("a service"), Knowledge::builtin(), day_of, desk);
+            let desk = Desk { store: &store, client: "anybody", deadline: Duration::from_secs(2) };
+            let _ = runtime.block_on(hook(bytes, definition.expect("a service"), Knowledge::builtin(), day_of, desk));
         }
         match judged(bytes) {
             Some(judged) => {

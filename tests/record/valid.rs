@@ -81,6 +81,7 @@ fn errors() -> Vec<CallError> {
         Unread(ReadError::TwoPatients { ids }),
         Unread(ReadError::OtherVersion { name: "body".to_owned(), place: "x".to_owned(), version: Version::R5, hint: "a \"hint\"" }),
         NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()] },
+        NotKept,
         NotReady,
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
@@ -88,7 +89,7 @@ fn errors() -> Vec<CallError> {
     for error in &all {
         match error {
             NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | BodyLost | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotReady | Refused(_) | Defect => {}
+            Unread(_) | NotHad { .. } | NotKept | NotReady | Refused(_) | Defect => {}
         }
     }
     all

@@ -4,10 +4,14 @@ mod answer;
 mod cors;
 mod discovery;
 mod feedback;
+mod instance;
 mod log;
 mod orders;
 mod path;
 mod refusal;
+#[path = "../../src/feedback/sample.rs"]
+mod sample;
+mod store;
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -19,6 +23,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::config::Config;
+use trialwise::feedback::Store;
 use trialwise::hooks::Services;
 use trialwise::server::{State, service};
 use trialwise::telemetry;
@@ -55,8 +60,10 @@ fn base() -> &'static str {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         std::thread::spawn(move || {
-            let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}")).expect("settings");
-            let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true);
+            let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}\nstore.url = \"sqlite::memory:\""))
+                .expect("settings");
+            let store = Store::start(&config.store).expect("settings");
+            let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), store, true);
             actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
         });
         format!("http://{address}")

@@ -61,6 +61,23 @@ pub enum CardCode {
 }
 
 impl CardCode {
+    /// All of them, in the order they are shown.
+    pub const ALL: [CardCode; 8] = [
+        CardCode::Safety,
+        CardCode::Interaction,
+        CardCode::Bipolar,
+        CardCode::CompleteTrial,
+        CardCode::NextStep,
+        CardCode::Contributors,
+        CardCode::Monitoring,
+        CardCode::Measure,
+    ];
+
+    /// The card with this code.
+    pub fn of_word(word: &str) -> Option<CardCode> {
+        CardCode::ALL.into_iter().find(|code| code.word() == word)
+    }
+
     /// The code in `source.topic`.
     pub const fn word(self) -> &'static str {
         match self {

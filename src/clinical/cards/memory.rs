@@ -25,6 +25,16 @@ impl FactHash {
         first.copy_from_slice(&digest[..16]);
         FactHash(first)
     }
+
+    /// The hash as it was written down.
+    pub const fn from_bytes(bytes: [u8; 16]) -> FactHash {
+        FactHash(bytes)
+    }
+
+    /// The hash, to write down.
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
 }
 
 /// What is remembered of one patient, as the user who asks now has to see it.
