@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
-use crate::clinical::cards::{Card, Memory, Occasion, Proposal, Situation, cards};
+use crate::clinical::cards::{Allowance, Card, CardCode, Memory, Occasion, Proposal, Situation, cards};
 use crate::clinical::chart::{Chart, Extent, Kind};
 use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
@@ -13,6 +13,9 @@ use crate::fhir::{ReadError, Reader, draft};
 use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
 
 use super::error::CallError;
+use super::told;
+use crate::config::{Mode, Shown};
+use crate::telemetry::{Account, HookInstance, Subject};
 
 /// What one patient's record came to.
 #[derive(Debug)]
@@ -32,8 +35,17 @@ pub struct Judged {
 pub struct Answer {
     /// JSON.
     pub body: Vec<u8>,
-    /// The codes of the cards shown, with commas.
-    pub codes: String,
+}
+
+impl Answer {
+    /// No cards: a silent answer is an answer.
+    pub fn silent() -> Answer {
+        Answer::of(&HookResponse { cards: Vec::new() })
+    }
+
+    fn of(content: &impl serde::Serialize) -> Answer {
+        Answer { body: serde_json::to_vec(content).expect("assessment and cards have text keys only") }
+    }
 }
 
 /// The day of assessment: the one that the request asks for, where the caller may choose it, else today.
@@ -54,13 +66,17 @@ impl DayOf {
     }
 }
 
-/// Who calls, and where it is remembered what they were shown.
-#[derive(Debug, Clone, Copy)]
+/// Who calls, what they are shown, where that is remembered, and what is told of it.
+#[derive(Clone, Copy)]
 pub struct Desk<'a> {
     /// What was shown and set aside.
     pub ledger: &'a Ledger,
     /// The client, as it is known here.
     pub client: &'a str,
+    /// What the settings let it see.
+    pub shown: Shown<'a>,
+    /// What there is to tell of the call.
+    pub account: &'a Account,
 }
 
 /// Answers a hook from its prefetch.
@@ -70,10 +86,12 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
         return Err(CallError::WrongHook { expected: definition.hook.clone() });
     }
     let context = request.context()?;
+    tell(desk.account, &request, &context);
     let as_of = day.of(&request)?;
     let mut reader = Reader::new(knowledge, as_of);
     read_request(&mut reader, &request, &context, definition);
     let chart = reader.finish()?;
+    desk.account.story().chart = Some(told::chart(&chart));
     require(&chart, definition)?;
     let who = desk.ledger.who(Caller {
         client: desk.client,
@@ -83,13 +101,33 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
         encounter: context.encounter_id.as_deref(),
     });
     let memory = desk.ledger.memory(who);
-    let judged =
-        judge(chart, knowledge, as_of, Asked { occasion: Occasion::of_hook(&request.hook), memory: &memory }, request.hook_instance);
+    let codes = desk.shown.cards.map(card_codes);
+    let allowance = Allowance { max_cards: desk.shown.max_cards.map(|most| most as usize), codes: codes.as_deref() };
+    let asked = Asked { occasion: Occasion::of_hook(&request.hook), memory: &memory, allowance };
+    let judged = judge(chart, knowledge, as_of, asked, request.hook_instance);
+    desk.account.story().cards = judged.cards.iter().map(told::card).collect();
+    if desk.shown.mode != Mode::Visible {
+        // Nobody saw them, so nothing may rest on their having been shown.
+        return Ok(Answer::silent());
+    }
     let wire = wire(&judged, knowledge);
     for (card, sent) in judged.cards.iter().zip(&wire.cards) {
         desk.ledger.show(who, as_of, sent.uuid, card);
     }
-    Ok(answer(&wire, &judged))
+    Ok(Answer::of(&wire))
+}
+
+/// Puts down which call this is, and for the audit whose record it asks about.
+fn tell(account: &Account, request: &HookRequest<'_>, context: &Context<'_>) {
+    let mut story = account.story();
+    story.hook_instance = request.hook_instance.as_deref().map_or(HookInstance::None, HookInstance::of);
+    let patient = Some(request.patient_id.clone());
+    story.subject = Some(Subject { patient, user: context.user_id.clone(), fhir_server: request.fhir_server.clone() });
+}
+
+/// The cards of these codes. The settings hold no others (`fit.rs`).
+fn card_codes(words: &[String]) -> Vec<CardCode> {
+    CardCode::ALL.into_iter().filter(|code| words.iter().any(|word| word == code.word())).collect()
 }
 
 /// Takes what became of cards. Either all of it is taken or, where one item cannot be meant, nothing.
@@ -98,8 +136,9 @@ pub fn feedback(body: &[u8], today: Day, time_zone: &TimeZone, desk: Desk<'_>) -
         // A clock that runs ahead must not silence for longer.
         let day = Day::from(item.at.to_zoned(time_zone.clone()).date()).min(today);
         desk.ledger.take(desk.client, &item, day);
+        desk.account.story().feedback.push(told::feedback(&item));
     }
-    Ok(Answer { body: b"{}".to_vec(), codes: String::new() })
+    Ok(Answer { body: b"{}".to_vec() })
 }
 
 /// What was judged, as an answer to a hook.
@@ -113,12 +152,23 @@ pub fn wire<'a>(judged: &'a Judged, knowledge: &Knowledge) -> HookResponse<'a> {
 }
 
 /// Answers with the assessment of a record sent as a Bundle, a resource or a hook request.
-pub fn assessment(body: &[u8], services: &Services, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
+pub fn assessment(
+    body: &[u8],
+    services: &Services,
+    knowledge: &'static Knowledge,
+    day: DayOf,
+    account: &Account,
+) -> Result<Answer, CallError> {
     let judged = record(&[("body", body)], services, knowledge, day, None).map_err(|error| match error {
         RecordError::Request { error, .. } => CallError::Request(error),
         RecordError::Read(error) => error.into(),
     })?;
-    Ok(answer(&judged.assessment, &judged))
+    let mut story = account.story();
+    story.hook_instance = judged.hook_instance.as_deref().map_or(HookInstance::None, HookInstance::of);
+    story.subject = Some(Subject { patient: judged.assessment.patient.id.clone(), ..Subject::default() });
+    story.chart = Some(told::chart(&judged.chart));
+    story.cards = judged.cards.iter().map(told::card).collect();
+    Ok(Answer::of(&judged.assessment))
 }
 
 /// Why there is no record.
@@ -212,24 +262,23 @@ pub struct Asked<'a> {
     pub occasion: Occasion,
     /// What they were shown before.
     pub memory: &'a Memory,
+    /// Which cards the site allows.
+    pub allowance: Allowance<'a>,
 }
 
 impl Asked<'_> {
     /// A record without a hook, or a chart opened for the first time.
-    pub const CHART: Asked<'static> = Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE };
+    pub const CHART: Asked<'static> =
+        Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE, allowance: Allowance { max_cards: None, codes: None } };
 }
 
 /// Judges a chart.
 pub fn judge(chart: Chart, knowledge: &'static Knowledge, as_of: Day, asked: Asked<'_>, hook_instance: Option<String>) -> Judged {
+    let span = tracing::info_span!("judge").entered();
     let mut assessment = assess(&chart, knowledge, as_of);
-    let Asked { occasion, memory } = asked;
-    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory });
+    let Asked { occasion, memory, allowance } = asked;
+    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory, allowance });
+    drop(span);
     assessment.cards = cards.iter().map(Card::summary).collect();
     Judged { chart, assessment, cards, hook_instance }
-}
-
-fn answer(content: &impl serde::Serialize, judged: &Judged) -> Answer {
-    let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
-    let codes: Vec<&str> = judged.cards.iter().map(|card| card.code.word()).collect();
-    Answer { body, codes: codes.join(",") }
 }

@@ -1,12 +1,17 @@
 //! The service: routes, errors, start and end. Wiring only; `call.rs` is the place to start reading.
 
+mod audit;
 pub mod call;
 mod error;
+mod fit;
 mod log;
+mod reload;
 mod route;
+mod told;
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -14,17 +19,20 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
+pub use fit::misfits;
 
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::feedback::Ledger;
 use crate::hooks::Services;
+use crate::telemetry::{AuditFile, Metrics};
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -39,12 +47,12 @@ const ANYBODY: &str = "anybody";
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
-    time_zone: TimeZone,
-    max_body_bytes: usize,
-    cors_origins: Vec<String>,
+    config: ArcSwap<Config>,
     dev: bool,
     ready: AtomicBool,
     ledger: Ledger,
+    metrics: Arc<Metrics>,
+    audit: Option<AuditFile>,
 }
 
 impl State {
@@ -53,26 +61,42 @@ impl State {
         State {
             services,
             knowledge,
-            time_zone: config.time_zone.0.clone(),
-            max_body_bytes: config.limits.max_body_bytes.size(),
-            cors_origins: config.cors.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+            config: ArcSwap::from_pointee(config.clone()),
             dev,
             ready: AtomicBool::new(true),
             ledger: Ledger::default(),
+            metrics: Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), (knowledge.version().to_owned(), knowledge.sha256().to_owned()))),
+            audit: None,
         }
+    }
+
+    /// Opens the audit file, if the settings name one.
+    ///
+    /// # Errors
+    /// Where it cannot be opened for appending.
+    pub fn open_audit(&mut self) -> io::Result<()> {
+        let file = self.settings().audit.file.clone();
+        self.audit = file.map(|file| AuditFile::open(&file, self.metrics.clone())).transpose()?;
+        Ok(())
+    }
+
+    /// The settings as they are now. A call asks once, so that it is served by one set of them.
+    pub fn settings(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
     }
 
-    fn desk(&self) -> call::Desk<'_> {
-        call::Desk { ledger: &self.ledger, client: ANYBODY }
-    }
-
     /// The clock is read here and nowhere below.
-    fn day(&self) -> DayOf {
-        DayOf { today: today(&self.time_zone), by_request: self.dev }
+    fn day(&self, config: &Config) -> DayOf {
+        DayOf { today: today(&config.time_zone.0), by_request: self.dev }
     }
 }
 
@@ -95,11 +119,13 @@ pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> 
     Ok(HttpServer::new(app).listen(listener)?.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
 }
 
-/// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered.
-pub fn run(state: State, listener: TcpListener) -> io::Result<()> {
+/// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered. Settings that change in
+/// `sources` are taken meanwhile.
+pub fn run(state: State, listener: TcpListener, sources: Sources) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let state = Data::new(state);
         let server = service(state.clone(), listener)?;
+        actix_web::rt::spawn(reload::reload(state.clone(), sources));
         actix_web::rt::spawn(end(state, server.handle()));
         server.await
     })

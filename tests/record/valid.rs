@@ -82,13 +82,14 @@ fn errors() -> Vec<CallError> {
         Unread(ReadError::OtherVersion { name: "body".to_owned(), place: "x".to_owned(), version: Version::R5, hint: "a \"hint\"" }),
         NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()] },
         NotReady,
+        NoAudit,
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
     ];
     for error in &all {
         match error {
             NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | BodyLost | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotReady | Refused(_) | Defect => {}
+            Unread(_) | NotHad { .. } | NotReady | NoAudit | Refused(_) | Defect => {}
         }
     }
     all

@@ -58,6 +58,18 @@ pub enum CardCode {
 }
 
 impl CardCode {
+    /// Every card, in order.
+    pub const ALL: [CardCode; 8] = [
+        CardCode::Safety,
+        CardCode::Interaction,
+        CardCode::Bipolar,
+        CardCode::CompleteTrial,
+        CardCode::NextStep,
+        CardCode::Contributors,
+        CardCode::Monitoring,
+        CardCode::Measure,
+    ];
+
     /// The code in `source.topic`.
     pub const fn word(self) -> &'static str {
         match self {
