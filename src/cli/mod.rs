@@ -1,6 +1,7 @@
 //! The command line: one file a command, one a way of printing.
 
 mod assess;
+mod check_config;
 mod history;
 mod knowledge;
 mod layout;
@@ -30,6 +31,7 @@ enum Command {
     Serve(serve::Serve),
     Assess(assess::Assess),
     Knowledge(knowledge::Tables),
+    CheckConfig(check_config::CheckConfig),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Assess(assess) => assess.run(),
         Command::Knowledge(tables) => tables.run(),
+        Command::CheckConfig(check) => check.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -131,7 +131,7 @@ impl Document {
 
     /// Where a key stands, or the nearest above it that does.
     fn place(&self, key: &str) -> Place {
-        let steps: Steps = key.split('.').map(str::to_owned).collect();
+        let steps: Steps = key.replace('[', ".[").split('.').map(str::to_owned).collect();
         let nearest = (0..=steps.len()).rev().find_map(|length| self.root.at(&steps[..length]).filter(|_| length > 0));
         nearest.map_or_else(|| Place::File { file: self.file.clone(), line: 0 }, |node| node.place.clone())
     }

@@ -13,6 +13,8 @@ mod mode;
 mod network;
 mod source;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod value;
 mod watch;
@@ -122,48 +124,5 @@ impl Config {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(content: &str) -> String {
-        Config::parse("site.toml", content).expect_err("refused").to_string()
-    }
-
-    #[test]
-    fn every_key_is_read() {
-        let config = Config::parse(
-            "site.toml",
-            "bind = \"127.0.0.1:9000\"\ntime_zone = \"UTC\"\n[limits]\nmax_body_bytes = 1000000\n[cors]\norigins = [\"https://ehr.example.org\"]\n\
-             [knowledge]\nsite_file = \"site-knowledge.toml\"\n[log]\nformat = \"json\"\n",
-        )
-        .expect("settings");
-        assert_eq!(config.bind.port(), 9000);
-        assert_eq!(config.time_zone.0, jiff::tz::TimeZone::UTC);
-        assert_eq!(config.limits.max_body_bytes.get(), 1_000_000);
-        assert_eq!(config.cors.origins[0].as_str(), "https://ehr.example.org");
-        assert_eq!(config.knowledge.site_file.as_deref(), Some(Path::new("site-knowledge.toml")));
-        assert_eq!(config.log.format, LogFormat::Json);
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_with_its_line_and_name() {
-        let refusal = refusal("bind = \"127.0.0.1:9000\"\nbnid = 1\n");
-        assert!(refusal.starts_with("site.toml:2: ") && refusal.contains("bnid"), "{refusal}");
-    }
-
-    #[test]
-    fn a_wrong_value_is_refused_with_its_line() {
-        for (content, start) in [
-            ("\nbind = \"8080\"", "site.toml:2: "),
-            ("time_zone = \"Mars/Olympus\"", "site.toml:1: "),
-            ("[limits]\nmax_body_bytes = 5", "site.toml:2: "),
-            ("[cors]\norigins = [\"*\"]", "site.toml:2: "),
-            ("[cors]\norigins = [\"https://ehr.example.org/app\"]", "site.toml:2: "),
-        ] {
-            let refusal = refusal(content);
-            assert!(refusal.starts_with(start), "{refusal}");
-            assert!(!refusal.contains('\n'), "{refusal}");
-        }
-    }
-}
+/// A whole file with every key at its default, and one client to show how one is written.
+pub const EXAMPLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/trialwise.example.toml"));

@@ -166,7 +166,7 @@ mod tests {
             refusal(&content, &[]),
             [
                 "site.toml:1: bnid: there is no such key; did you mean `bind`?",
-                "site.toml:8: clients.north-1.jku[1]: expected a URL that begins with https:// or http://",
+                "site.toml:8: clients.north-1.jku: expected a URL that begins with https:// or http://",
                 "site.toml:10: clients.south.issuer: expected a string, not a number",
                 "site.toml:3: limits.deadline_ms: expected a whole number from 100 to 60000",
                 "site.toml:4: limits.queue_ms: expected a whole number, not true or false",

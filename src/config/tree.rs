@@ -172,6 +172,9 @@ impl Node {
     /// Notes every key below with its value.
     pub(super) fn list(&self, key: &str, entries: &mut Vec<Entry>) {
         if let Value::Table(table) = &self.value {
+            if table.is_empty() && !key.is_empty() {
+                entries.push(Entry { key: key.to_owned(), value: "{}".to_owned(), place: self.place.clone() });
+            }
             for (name, node) in table {
                 node.list(&if key.is_empty() { name.clone() } else { format!("{key}.{name}") }, entries);
             }

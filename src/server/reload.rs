@@ -29,12 +29,12 @@ pub async fn reload(state: Data<State>, sources: Sources) {
         let now = content(sources.file.as_deref()).await;
         let still = now == seen;
         seen = now;
+        if told && let Some(audit) = &state.audit {
+            audit.reopen();
+        }
         if told || (still && seen != taken) {
             taken = seen.clone();
             state.reload(&sources);
-        }
-        if told && let Some(audit) = &state.audit {
-            audit.reopen();
         }
     }
 }

@@ -112,6 +112,29 @@ fn every_refusal_is_a_valid_operation_outcome() {
 }
 
 #[test]
+fn every_audit_event_is_valid() {
+    use trialwise::fhir::audit::{Access, End};
+    for (user, fhir_server, patient) in [(None, None, None), (Some("Practitioner/u1"), Some("https://fhir.example.org/r4"), Some("p1"))] {
+        for end in [End::Success, End::Refused, End::Failed] {
+            let access = Access {
+                recorded: "2026-03-02T10:00:00.123456789Z".parse().expect("a time"),
+                request_id: "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+                service: "trialwise-patient-view",
+                query: "POST /cds-services/trialwise-patient-view",
+                client: "north",
+                user,
+                patient,
+                fhir_server,
+                end,
+                what: "cards: measure",
+            };
+            let json = String::from_utf8(access.to_json()).expect("text");
+            assert_eq!(violation(&json), None, "{json}");
+        }
+    }
+}
+
+#[test]
 fn a_fault_is_seen() {
     let observation = |more: &str| format!(r#"{{"resourceType":"Observation","code":{{"text":"x"}},"status":"final"{more}}}"#);
     assert_eq!(violation(&observation(r#","valueQuantity":{"value":1.50}"#)), None);
