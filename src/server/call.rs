@@ -93,6 +93,7 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
     let chart = reader.finish()?;
     desk.account.story().chart = Some(told::chart(&chart));
     require(&chart, definition)?;
+    let store = tracing::info_span!("store").entered();
     let who = desk.ledger.who(Caller {
         client: desk.client,
         fhir_server: request.fhir_server.as_deref(),
@@ -101,6 +102,7 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
         encounter: context.encounter_id.as_deref(),
     });
     let memory = desk.ledger.memory(who);
+    drop(store);
     let codes = desk.shown.cards.map(card_codes);
     let allowance = Allowance { max_cards: desk.shown.max_cards.map(|most| most as usize), codes: codes.as_deref() };
     let asked = Asked { occasion: Occasion::of_hook(&request.hook), memory: &memory, allowance };
@@ -111,6 +113,7 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
         return Ok(Answer::silent());
     }
     let wire = wire(&judged, knowledge);
+    let _store = tracing::info_span!("store").entered();
     for (card, sent) in judged.cards.iter().zip(&wire.cards) {
         desk.ledger.show(who, as_of, sent.uuid, card);
     }

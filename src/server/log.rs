@@ -40,8 +40,7 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
     let span = call_span(traceparent, &request_id);
     let state = request.app_data::<Data<State>>().cloned().expect("the application is built with its state");
-    state.metrics.in_flight.inc();
-    let leaving = Leaving(state.clone());
+    let mut departure = Departure::new(state.clone(), account.clone(), id);
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let told = response.response().extensions().get::<Told>().copied();
     let status = response.status();
@@ -61,16 +60,36 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     let routine = service.starts_with("/health") || service == "/metrics";
     Served { request_id: &request_id, service: &service, status, duration, error, routine }.log(&account);
     state.metrics.count(&account, &service, status, error, duration);
-    drop(leaving);
+    departure.told = true;
     Ok(response)
 }
 
-/// A call under way, however it ends: a client may hang up.
-struct Leaving(Data<State>);
+/// The end of a call, however it comes: a client may hang up before the answer, and then nobody is left to run the rest.
+struct Departure {
+    state: Data<State>,
+    account: Account,
+    id: Uuid,
+    begun: Instant,
+    told: bool,
+}
 
-impl Drop for Leaving {
+impl Departure {
+    fn new(state: Data<State>, account: Account, id: Uuid) -> Departure {
+        state.metrics.in_flight.inc();
+        Departure { state, account, id, begun: Instant::now(), told: false }
+    }
+}
+
+impl Drop for Departure {
     fn drop(&mut self) {
-        self.0.metrics.in_flight.dec();
+        self.state.metrics.in_flight.dec();
+        if self.told {
+            return;
+        }
+        // As nginx has it. Which service it was is known to the lost request alone.
+        let (status, service, error, duration) = (499, "none", Some("client-gone"), self.begun.elapsed());
+        Served { request_id: &self.id.to_string(), service, status, duration, error, routine: false }.log(&self.account);
+        self.state.metrics.count(&self.account, service, status, error, duration);
     }
 }
 

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::{PATIENT_VIEW, call, get, logged, on_sertraline, post, prefetch, request};
+use super::running::Running;
+use super::{PATIENT_VIEW, call, client, get, logged, on_sertraline, post, prefetch, request, serving};
 
 const MARKER: &str = "Quartzmarker";
 
@@ -65,4 +66,40 @@ fn nothing_of_the_request_is_logged() {
         .send();
     line(response.expect("an answer").headers()["x-request-id"].to_str().expect("text"));
     assert!(!logged().contains(MARKER));
+}
+
+#[test]
+fn however_much_is_asked_for_libraries_tell_nothing_of_the_request() {
+    let running = Running::start_with("", &[("RUST_LOG", "trace")]);
+    let mut full = request(on_sertraline(&format!("{MARKER}-1")));
+    full["context"]["patientId"] = json!(format!("{MARKER}-1"));
+    assert_eq!(running.call(PATIENT_VIEW, &full).status(), 200);
+    full["hook"] = json!(MARKER);
+    assert_eq!(running.call(PATIENT_VIEW, &full).status(), 400);
+    running.get(&format!("/{MARKER}?patient={MARKER}"));
+    // Whatever holds a marker ends the suite where it is written.
+    running.logged_times("\"served\"", 3);
+    running.get("/health/live");
+    running.logged("/health/live");
+}
+
+#[test]
+fn a_client_that_hangs_up_is_told() {
+    use std::io::Write;
+    let base = serving("");
+    let mut stream = std::net::TcpStream::connect(base.trim_start_matches("http://")).expect("a connection");
+    write!(stream, "POST {PATIENT_VIEW} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{").expect("sent");
+    drop(stream);
+    let metrics = || get_text(&base);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !metrics().contains("status=\"4xx\",outcome=\"") && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    let metrics = metrics();
+    let told = ["body-lost", "client-gone"].iter().any(|word| metrics.contains(&format!("outcome=\"{word}\"")));
+    assert!(told && metrics.contains("trialwise_requests_in_flight 1\n"), "{metrics}");
+}
+
+fn get_text(base: &str) -> String {
+    client().get(format!("{base}/metrics")).send().expect("an answer").text().expect("text")
 }

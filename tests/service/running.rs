@@ -61,11 +61,16 @@ pub struct Running {
 impl Running {
     /// Starts it for development, on a free port.
     pub fn start(settings: &str) -> Running {
+        Running::start_with(settings, &[])
+    }
+
+    /// Likewise, with these variables.
+    pub fn start_with(settings: &str, variables: &[(&str, &str)]) -> Running {
         let folder = Folder::new();
         let file = folder.write("site.toml", settings);
         let mut command = program();
         command.args(["serve", "--dev", "--bind", "127.0.0.1:0", "--config"]).arg(file);
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command.envs(variables.iter().copied()).stderr(Stdio::piped()).spawn().expect("it starts");
         let stderr = child.stderr.take().expect("piped");
         let lines = Lines::default();
         let seen = lines.clone();
