@@ -77,7 +77,7 @@ fn however_much_is_asked_for_libraries_tell_nothing_of_the_request() {
     full["hook"] = json!(MARKER);
     assert_eq!(running.call(PATIENT_VIEW, &full).status(), 400);
     running.get(&format!("/{MARKER}?patient={MARKER}"));
-    // Whatever holds a marker ends the suite where it is written.
+    // A marker in what it writes fails this test at its end.
     running.logged_times("\"served\"", 3);
     running.get("/health/live");
     running.logged("/health/live");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use reqwest::blocking::Response;
@@ -56,6 +57,8 @@ pub struct Running {
     pub base: String,
     child: Child,
     lines: Lines,
+    /// Reads the log, and fails where a marker stands in it.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -70,18 +73,24 @@ impl Running {
         let file = folder.write("site.toml", settings);
         let mut command = program();
         command.args(["serve", "--dev", "--bind", "127.0.0.1:0", "--config"]).arg(file);
-        let mut child = command.envs(variables.iter().copied()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         let stderr = child.stderr.take().expect("piped");
         let lines = Lines::default();
         let seen = lines.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 watch(&line);
                 seen.0.lock().expect("no test panics here").push(line);
                 seen.1.notify_all();
             }
         });
-        let mut running = Running { folder, base: String::new(), child, lines };
+        let mut running = Running { folder, base: String::new(), child, lines, reader: Some(reader) };
         let line = running.logged("listening: ");
         running.base = format!("http://{}", line["address"].as_str().expect("an address"));
         running
@@ -139,5 +148,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+        let read = self.reader.take().map_or(Ok(()), JoinHandle::join);
+        assert!(read.is_ok() || std::thread::panicking(), "a marker stands in the log");
     }
 }
