@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use trialwise::clinical::cards::Card;
 use trialwise::clinical::knowledge::Knowledge;
+use trialwise::config::Config;
 use trialwise::feedback::Ledger;
 use trialwise::hooks::Services;
 use trialwise::server::call::{Desk, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
+use trialwise::telemetry::Account;
 
 use crate::common::{bundle, day, fixtures, read, text};
 use crate::spoken::faults;
@@ -267,11 +269,12 @@ fn no_broken_request_ends_in_a_panic() {
     let whole: Vec<Judged> = requests.iter().filter_map(|request| judged(request.to_string().as_bytes())).collect();
     assert_eq!(whole.len(), requests.len(), "the requests are sound before they are broken");
     assert!(whole.iter().any(|judged| !judged.assessment.drafts.is_empty() && !judged.cards.is_empty()), "some orders are spoken of");
-    let ledger = Ledger::default();
+    let (ledger, account, settings) = (Ledger::default(), Account::default(), Config::default());
     break_for_a_while("requests", &requests, |bytes| {
         for definition in ["trialwise-patient-view", "trialwise-order-select", "trialwise-order-sign"].map(|id| services.get(id)) {
-            let desk = Desk { ledger: &ledger, client: "anybody" };
-            let _ = hook(bytes, definition.expect("a service"), Knowledge::builtin(), day_of, desk);
+            let definition = definition.expect("a service");
+            let desk = Desk { ledger: &ledger, client: "anybody", shown: settings.shown("anybody", &definition.id), account: &account };
+            let _ = hook(bytes, definition, Knowledge::builtin(), day_of, desk);
         }
         match judged(bytes) {
             Some(judged) => {
