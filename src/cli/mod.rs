@@ -2,6 +2,7 @@
 
 mod assess;
 mod feedback;
+mod check_config;
 mod history;
 mod knowledge;
 mod layout;
@@ -32,6 +33,7 @@ enum Command {
     Assess(assess::Assess),
     Knowledge(knowledge::Tables),
     Feedback(feedback::Feedback),
+    CheckConfig(check_config::CheckConfig),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Assess(assess) => assess.run(),
         Command::Knowledge(tables) => tables.run(),
         Command::Feedback(feedback) => feedback.run(),
+        Command::CheckConfig(check) => check.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

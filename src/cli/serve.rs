@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::knowledge::site_knowledge;
-use crate::config::{Config, LogFormat};
+use crate::config::{LogFormat, Sources, WebUrl};
 use crate::feedback::Store;
 use crate::hooks::Services;
 use crate::server::{self, State};
@@ -18,7 +18,7 @@ use crate::telemetry;
 #[command(after_help = "Examples:\n  trialwise serve --dev\n  trialwise serve --dev --bind 127.0.0.1:9000 --config trialwise.toml\n  \
     curl http://127.0.0.1:8080/cds-services")]
 pub struct Serve {
-    /// Settings (TOML): bind, time_zone, [limits], [cors] origins, [knowledge] site_file, [log] format
+    /// Settings (TOML; every key stands in docs/configuration.md); variables TRIALWISE_.. stand above it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen; stands above the settings [default: 127.0.0.1:8080]
@@ -31,27 +31,27 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> Result<(), Stop> {
-        let mut config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(Stop::new)?;
-        if let Some(bind) = self.bind {
-            config.bind = bind;
-        }
-        permitted(self.dev, config.bind)?;
         let services = Services::builtin().map_err(Stop::new)?;
+        let mut sources = Sources::new(self.config);
+        sources.bind = self.bind;
+        let config = sources.read(|config| server::misfits(config, &services)).map_err(Stop::new)?.config;
+        permitted(self.dev, config.bind)?;
         let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
         let listener = TcpListener::bind(config.bind).map_err(|error| Stop::new(format_args!("{}: {error}", config.bind)))?;
-        telemetry::start(match config.log.format {
+        let mut state = State::new(&config, services, knowledge, self.dev);
+        state.open_audit().map_err(|error| Stop::new(format_args!("audit.file: {error}")))?;
+        let json = match config.log.format {
             LogFormat::Auto => None,
             LogFormat::Json => Some(true),
             LogFormat::Text => Some(false),
-        });
-        if self.dev && config.store.url.is_none() && config.store.url_file.is_none() {
-            // Trying it out leaves no file behind.
-            config.store.url = Some("sqlite::memory:".into());
-        }
-        let store = Store::start(&config.store).map_err(Stop::new)?;
+        };
+        let traces = telemetry::start(json, config.traces.endpoint.as_ref().map(WebUrl::base)).map_err(Stop::new)?;
         let address = listener.local_addr().map_or(config.bind, |address| address);
         tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: http://{address}/cds-services");
-        server::run(State::new(&config, services, knowledge, store, self.dev), listener).map_err(Stop::new)
+        let ended = server::run(state, listener, sources).map_err(Stop::new);
+        // Delivered before the process ends.
+        drop(traces);
+        ended
     }
 }
 

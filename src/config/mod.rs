@@ -1,14 +1,21 @@
 //! Settings, parsed once.
 //!
-//! An unknown key, a wrong type and a value out of range are refused with file, line and key: a setting that is misspelt must not
-//! silently do nothing.
+//! An unknown key, a wrong type and a value out of range are refused with file, line and key, or with the variable: a setting that is
+//! misspelt must not silently do nothing.
 
+mod check;
 mod client;
+mod defect;
 mod dialect;
+mod document;
 mod limits;
 mod mode;
 mod network;
+mod source;
 mod store;
+#[cfg(test)]
+mod tests;
+mod tree;
 mod value;
 mod watch;
 
@@ -19,10 +26,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use client::{Algorithm, Client, FhirServer};
+pub use defect::{ConfigError, Defect, Misfit, Place};
 pub use dialect::Dialect;
+pub use document::{Document, Entry};
 pub use limits::Limits;
-pub use mode::{Mode, Showing};
+pub use mode::{Mode, Showing, Shown};
 pub use network::{Cors, Proxy, Tls};
+pub use source::{Settings, Sources};
 pub use store::Store;
 pub use value::{Origin, WebUrl, Within, Zone};
 pub use watch::{Audit, Log, LogFormat, Traces};
@@ -96,94 +106,23 @@ impl Default for Config {
     }
 }
 
-/// Why there are no settings. Its text is one line that names file, line and key.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file could not be read.
-    #[error("{file}: {source}")]
-    Unreadable {
-        /// Which.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file says something that cannot be meant.
-    #[error("{file}:{line}: {what}")]
-    Wrong {
-        /// Which.
-        file: String,
-        /// Where, from 1.
-        line: usize,
-        /// What is wrong, with the key.
-        what: String,
-    },
-}
-
 impl Config {
-    /// The settings of a file. Paths in it are relative to the file.
+    /// The settings of a file and the environment of the process.
+    ///
+    /// # Errors
+    /// Every defect that was found, with file, line and key, or the variable.
     pub fn read(file: &Path) -> Result<Config, ConfigError> {
-        let name = file.display().to_string();
-        let content = std::fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: name.clone(), source })?;
-        let mut config = Config::parse(&name, &content)?;
-        if let (Some(site), Some(directory)) = (&mut config.knowledge.site_file, file.parent()) {
-            *site = directory.join(&site);
-        }
-        Ok(config)
+        Sources::new(Some(file.to_owned())).read(|_| Vec::new()).map(|settings| settings.config)
     }
 
-    /// The settings of a text in TOML; `name` is what to call it in an error.
+    /// The settings of a text in TOML, by the types alone; `name` is what to call it in an error.
+    ///
+    /// # Errors
+    /// Every defect that was found, with line and key.
     pub fn parse(name: &str, content: &str) -> Result<Config, ConfigError> {
-        toml::from_str(content).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            let line = 1 + content.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count();
-            let what = error.message().lines().collect::<Vec<_>>().join(" ");
-            ConfigError::Wrong { file: name.to_owned(), line, what }
-        })
+        Document::parse(name, content, None)?.config(|_| Vec::new())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(content: &str) -> String {
-        Config::parse("site.toml", content).expect_err("refused").to_string()
-    }
-
-    #[test]
-    fn every_key_is_read() {
-        let config = Config::parse(
-            "site.toml",
-            "bind = \"127.0.0.1:9000\"\ntime_zone = \"UTC\"\n[limits]\nmax_body_bytes = 1000000\n[cors]\norigins = [\"https://ehr.example.org\"]\n\
-             [knowledge]\nsite_file = \"site-knowledge.toml\"\n[log]\nformat = \"json\"\n",
-        )
-        .expect("settings");
-        assert_eq!(config.bind.port(), 9000);
-        assert_eq!(config.time_zone.0, jiff::tz::TimeZone::UTC);
-        assert_eq!(config.limits.max_body_bytes.get(), 1_000_000);
-        assert_eq!(config.cors.origins[0].as_str(), "https://ehr.example.org");
-        assert_eq!(config.knowledge.site_file.as_deref(), Some(Path::new("site-knowledge.toml")));
-        assert_eq!(config.log.format, LogFormat::Json);
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_with_its_line_and_name() {
-        let refusal = refusal("bind = \"127.0.0.1:9000\"\nbnid = 1\n");
-        assert!(refusal.starts_with("site.toml:2: ") && refusal.contains("bnid"), "{refusal}");
-    }
-
-    #[test]
-    fn a_wrong_value_is_refused_with_its_line() {
-        for (content, start) in [
-            ("\nbind = \"8080\"", "site.toml:2: "),
-            ("time_zone = \"Mars/Olympus\"", "site.toml:1: "),
-            ("[limits]\nmax_body_bytes = 5", "site.toml:2: "),
-            ("[cors]\norigins = [\"*\"]", "site.toml:2: "),
-            ("[cors]\norigins = [\"https://ehr.example.org/app\"]", "site.toml:2: "),
-        ] {
-            let refusal = refusal(content);
-            assert!(refusal.starts_with(start), "{refusal}");
-            assert!(!refusal.contains('\n'), "{refusal}");
-        }
-    }
-}
+/// A whole file with every key at its default, and one client to show how one is written.
+pub const EXAMPLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/trialwise.example.toml"));

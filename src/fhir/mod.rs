@@ -5,6 +5,7 @@
 //! enough is not asked here.
 
 mod adherence;
+pub mod audit;
 mod bundle;
 mod condition;
 mod date;

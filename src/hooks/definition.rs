@@ -84,6 +84,11 @@ impl Services {
         self.0.get(id)
     }
 
+    /// The id of every service, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The service that answers this hook.
     pub fn for_hook(&self, hook: &str) -> Option<&Definition> {
         self.0.values().find(|definition| definition.hook == hook)

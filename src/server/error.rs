@@ -65,6 +65,9 @@ pub enum CallError {
     /// Starting or ending.
     #[error("the service takes no new calls now")]
     NotReady,
+    /// The audit trail cannot be written, and the settings ask for it.
+    #[error("the call could not be recorded in the audit trail, so it is not answered")]
+    NoAudit,
     /// Refused by the layer below, for instance a preflight.
     #[error("the request was refused: origin, method or headers are not allowed here")]
     Refused(StatusCode),
@@ -92,6 +95,7 @@ impl CallError {
             NotHad { .. } => (StatusCode::PRECONDITION_FAILED, "incomplete", "not-had"),
             NotKept => (StatusCode::SERVICE_UNAVAILABLE, "no-store", "not-kept"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
+            NoAudit => (StatusCode::SERVICE_UNAVAILABLE, "transient", "no-audit"),
             Refused(status) => (*status, "processing", "refused"),
             Defect => (StatusCode::INTERNAL_SERVER_ERROR, "exception", "defect"),
         }
@@ -128,7 +132,7 @@ impl ResponseError for CallError {
             response.insert_header((RETRY_AFTER, RETRY_SECONDS));
         }
         let mut response = response.body(self.outcome().to_json());
-        response.extensions_mut().insert(Told { error: Some(self.word()), cards: String::new() });
+        response.extensions_mut().insert(Told { error: self.word() });
         response
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
-use trialwise::clinical::cards::{Card, Memory, Occasion, Situation, cards};
+use trialwise::clinical::cards::{Allowance, Card, Memory, Occasion, Situation, cards};
 use trialwise::clinical::chart::Chart;
 use trialwise::clinical::derive::{Assessment, assess};
 use trialwise::clinical::knowledge::Knowledge;
@@ -50,7 +50,7 @@ pub fn signing(body: &[u8], drafts: &RawValue, as_of: Day) -> Result<Outcome, Re
 fn judged(chart: Chart, as_of: Day, occasion: Occasion) -> Outcome {
     let knowledge = Knowledge::builtin();
     let mut assessment = assess(&chart, knowledge, as_of);
-    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory: Memory::NONE });
+    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory: Memory::NONE, allowance: Allowance::default() });
     assessment.cards = cards.iter().map(Card::summary).collect();
     Outcome { chart, assessment, cards }
 }

@@ -14,6 +14,7 @@ use trialwise::feedback::Store;
 use trialwise::hooks::Services;
 use trialwise::server::call::{Desk, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
+use trialwise::telemetry::Account;
 
 use crate::common::{bundle, day, fixtures, read, text};
 use crate::spoken::faults;

@@ -83,13 +83,14 @@ fn errors() -> Vec<CallError> {
         NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()] },
         NotKept,
         NotReady,
+        NoAudit,
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
     ];
     for error in &all {
         match error {
             NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | BodyLost | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotKept | NotReady | Refused(_) | Defect => {}
+            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Refused(_) | Defect => {}
         }
     }
     all
@@ -108,6 +109,29 @@ fn every_refusal_is_a_valid_operation_outcome() {
         let outcome: Value = serde_json::from_str(&json).expect("JSON");
         let code = outcome["issue"][0]["code"].as_str().expect("a code");
         assert!(ISSUE_TYPES.split_whitespace().any(|known| known == code), "{json}");
+    }
+}
+
+#[test]
+fn every_audit_event_is_valid() {
+    use trialwise::fhir::audit::{Access, End};
+    for (user, fhir_server, patient) in [(None, None, None), (Some("Practitioner/u1"), Some("https://fhir.example.org/r4"), Some("p1"))] {
+        for end in [End::Success, End::Refused, End::Failed] {
+            let access = Access {
+                recorded: "2026-03-02T10:00:00.123456789Z".parse().expect("a time"),
+                request_id: "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+                service: "trialwise-patient-view",
+                query: "POST /cds-services/trialwise-patient-view",
+                client: "north",
+                user,
+                patient,
+                fhir_server,
+                end,
+                what: "cards: measure",
+            };
+            let json = String::from_utf8(access.to_json()).expect("text");
+            assert_eq!(violation(&json), None, "{json}");
+        }
     }
 }
 

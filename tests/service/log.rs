@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::{PATIENT_VIEW, call, get, logged, post, prefetch, request};
+use super::running::Running;
+use super::{PATIENT_VIEW, call, client, get, logged, on_sertraline, post, prefetch, request, serving};
 
 const MARKER: &str = "Quartzmarker";
 
@@ -18,7 +19,24 @@ fn a_call_is_one_line_with_id_service_status_and_duration() {
     assert_eq!(line["service"], "trialwise-patient-view");
     assert_eq!(line["status"], 412);
     assert_eq!(line["error"], "not-had");
-    assert!(line["duration_ms"].is_number());
+    for part in ["duration_ms", "jwt_ms", "queue_ms", "body_ms", "fhir_ms", "own_ms"] {
+        assert!(line[part].is_number(), "{line}");
+    }
+    assert_eq!(line["hook_instance"], "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea");
+    assert_eq!((line["client"].as_str(), line["mode"].as_str()), (Some("anybody"), Some("visible")));
+    assert!(line["gaps"].as_str().expect("text").starts_with("patient,medications,conditions"), "{line}");
+}
+
+#[test]
+fn the_cards_are_told_by_their_codes() {
+    let mut body = request(on_sertraline("log-1"));
+    body["context"]["patientId"] = json!("log-1");
+    body["hookInstance"] = json!("Quartzmarker");
+    let response = call(PATIENT_VIEW, body.to_string());
+    let line = line(response.headers()["x-request-id"].to_str().expect("text"));
+    assert_eq!(line["cards"], "complete-trial");
+    assert_eq!(line["hook_instance"], "not-a-uuid");
+    assert!(line["own_ms"].as_f64().expect("a number") > 0.0, "{line}");
 }
 
 #[test]
@@ -38,7 +56,50 @@ fn nothing_of_the_request_is_logged() {
     call(&format!("/cds-services/{MARKER}"), "{}");
     get(&format!("/{MARKER}?patient={MARKER}"));
     get(&format!("/cds-services?patient={MARKER}"));
-    let response = post(PATIENT_VIEW).header("Authorization", format!("Bearer {MARKER}")).header("X-Request-Id", MARKER).body("{}").send();
+    let response = post(PATIENT_VIEW)
+        .header("Authorization", format!("Bearer {MARKER}"))
+        .header("X-Request-Id", MARKER)
+        .header("traceparent", MARKER)
+        .header("Cookie", MARKER)
+        .header("User-Agent", MARKER)
+        .body("{}")
+        .send();
     line(response.expect("an answer").headers()["x-request-id"].to_str().expect("text"));
     assert!(!logged().contains(MARKER));
+}
+
+#[test]
+fn however_much_is_asked_for_libraries_tell_nothing_of_the_request() {
+    let running = Running::start_with("", &[("RUST_LOG", "trace")]);
+    let mut full = request(on_sertraline(&format!("{MARKER}-1")));
+    full["context"]["patientId"] = json!(format!("{MARKER}-1"));
+    assert_eq!(running.call(PATIENT_VIEW, &full).status(), 200);
+    full["hook"] = json!(MARKER);
+    assert_eq!(running.call(PATIENT_VIEW, &full).status(), 400);
+    running.get(&format!("/{MARKER}?patient={MARKER}"));
+    // A marker in what it writes fails this test at its end.
+    running.logged_times("\"served\"", 3);
+    running.get("/health/live");
+    running.logged("/health/live");
+}
+
+#[test]
+fn a_client_that_hangs_up_is_told() {
+    use std::io::Write;
+    let base = serving("");
+    let mut stream = std::net::TcpStream::connect(base.trim_start_matches("http://")).expect("a connection");
+    write!(stream, "POST {PATIENT_VIEW} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{").expect("sent");
+    drop(stream);
+    let metrics = || get_text(&base);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !metrics().contains("status=\"4xx\",outcome=\"") && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    let metrics = metrics();
+    let told = ["body-lost", "client-gone"].iter().any(|word| metrics.contains(&format!("outcome=\"{word}\"")));
+    assert!(told && metrics.contains("trialwise_requests_in_flight 1\n"), "{metrics}");
+}
+
+fn get_text(base: &str) -> String {
+    client().get(format!("{base}/metrics")).send().expect("an answer").text().expect("text")
 }

@@ -48,10 +48,27 @@ pub struct Situation<'a> {
     pub occasion: Occasion,
     /// What was shown before.
     pub memory: &'a Memory,
+    /// What the site allows here.
+    pub allowance: Allowance<'a>,
+}
+
+/// Which cards the site allows, and how many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Allowance<'a> {
+    /// At most so many (safety and critical interactions not counted); `None` leaves it to the parameters.
+    pub max_cards: Option<usize>,
+    /// These codes only; `None` for all. A critical card is exempt (rules.md 10).
+    pub codes: Option<&'a [CardCode]>,
+}
+
+impl Allowance<'_> {
+    fn permits(self, card: &Card) -> bool {
+        card.indicator == Indicator::Critical || self.codes.is_none_or(|codes| codes.contains(&card.code))
+    }
 }
 
 /// The cards of an assessment, in the order of rules.md 10, at most `max_cards` (safety and critical interactions not counted), without
-/// those that were set aside.
+/// those that were set aside or that the site does not allow.
 pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     // rules.md 10: the urgent pathway replaces complete-trial; its card carries the contributors as lines
     let urgent = next_step::urgent_card(situation);
@@ -63,8 +80,8 @@ pub fn cards(situation: Situation<'_>) -> Vec<Card> {
     found.retain(|card| hooks(card.code).iter().any(|hook| hook == situation.occasion.hook()));
     let orders = order::cards(situation, &found);
     found.extend(orders);
-    let Situation { assessment, knowledge, memory, .. } = situation;
-    found.retain(|card| !memory.silences(card, assessment.as_of, knowledge.parameters()));
+    let Situation { assessment, knowledge, memory, allowance, .. } = situation;
+    found.retain(|card| allowance.permits(card) && !memory.silences(card, assessment.as_of, knowledge.parameters()));
     let mut shown = capped(found, situation);
     suggestion::attach(&mut shown, situation);
     link::attach(&mut shown, situation);
@@ -82,7 +99,8 @@ pub fn bipolar_excluded(situation: Situation<'_>) -> bool {
 /// The cards in order, without those for which there is no room.
 fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
     cards.sort_by_key(|card| card.code);
-    let mut room = usize::try_from(situation.knowledge.parameters().max_cards).unwrap_or_default();
+    let of_the_tables = || usize::try_from(situation.knowledge.parameters().max_cards).unwrap_or_default();
+    let mut room = situation.allowance.max_cards.unwrap_or_else(of_the_tables);
     cards.retain(|card| {
         let exempt = card.code == CardCode::Safety || (card.code == CardCode::Interaction && card.indicator == Indicator::Critical);
         let fits = exempt || room > 0;
@@ -94,14 +112,23 @@ fn capped(mut cards: Vec<Card>, situation: Situation<'_>) -> Vec<Card> {
 
 /// On which hooks a card may be shown, by the names of CDS Hooks. What speaks of an order alone (`order`) has hooks of its own.
 pub fn hooks(code: CardCode) -> &'static [String] {
+    &wording(code).hooks
+}
+
+/// Why a card may be set aside. What speaks of an order alone offers no other reasons than these.
+pub fn override_reasons(code: CardCode) -> Vec<OverrideReason> {
+    wording(code).override_reasons()
+}
+
+fn wording(code: CardCode) -> &'static wording::Wording {
     match code {
-        CardCode::Safety => &safety::WORDING.hooks,
-        CardCode::Bipolar => &bipolar::WORDING.hooks,
-        CardCode::CompleteTrial => &complete_trial::WORDING.hooks,
-        CardCode::NextStep => &next_step::WORDING.hooks,
-        CardCode::Contributors => &contributors::WORDING.hooks,
-        CardCode::Measure => &measure::WORDING.hooks,
-        CardCode::Monitoring => &monitoring::WORDING.hooks,
-        CardCode::Interaction => &interaction::WORDING.hooks,
+        CardCode::Safety => &safety::WORDING,
+        CardCode::Bipolar => &bipolar::WORDING,
+        CardCode::CompleteTrial => &complete_trial::WORDING,
+        CardCode::NextStep => &next_step::WORDING,
+        CardCode::Contributors => &contributors::WORDING,
+        CardCode::Measure => &measure::WORDING,
+        CardCode::Monitoring => &monitoring::WORDING,
+        CardCode::Interaction => &interaction::WORDING,
     }
 }

@@ -1,6 +1,6 @@
 //! Assessments made by hand, for the tests of the cards.
 
-use super::{Memory, Occasion, Situation};
+use super::{Allowance, Memory, Occasion, Situation};
 use crate::clinical::derive::sample::{dose_limits_of, no_circumstances, options_of};
 use crate::clinical::derive::{
     Adequacy, Assessment, Augmentation, Bipolar, BipolarIndicator, BipolarState, Certainty, Contributor, ContributorStatus,
@@ -213,7 +213,13 @@ pub(super) fn interaction(id: &'static str, severity: Severity) -> Interaction {
 }
 
 pub(super) fn situation(assessment: &Assessment) -> Situation<'_> {
-    Situation { assessment, knowledge: Knowledge::builtin(), occasion: Occasion::ChartOpened, memory: Memory::NONE }
+    Situation {
+        assessment,
+        knowledge: Knowledge::builtin(),
+        occasion: Occasion::ChartOpened,
+        memory: Memory::NONE,
+        allowance: Allowance::default(),
+    }
 }
 
 /// The same chart while orders are being signed.

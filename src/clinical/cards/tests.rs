@@ -258,3 +258,26 @@ fn without_a_trial_the_card_says_so() {
     assert!(detail(&assessment).contains("the medicines were not had in full"));
     assert!(!detail(&assessment).contains("Nothing that was asked for"));
 }
+
+#[test]
+fn a_site_chooses_cards_and_their_number_but_hides_nothing_critical() {
+    use CardCode::*;
+    let assessment = everything_at_once();
+    let told = |codes: Option<&[CardCode]>, max_cards| -> Vec<CardCode> {
+        let allowance = Allowance { max_cards, codes };
+        cards(Situation { allowance, ..situation(&assessment) }).iter().map(|card| card.code).collect()
+    };
+    let all = codes(&assessment);
+    assert_eq!(told(None, None), all);
+    let critical: Vec<CardCode> =
+        cards(situation(&assessment)).iter().filter(|card| card.indicator == Indicator::Critical).map(|card| card.code).collect();
+    assert!(critical.contains(&Interaction), "{critical:?}");
+    assert_eq!(told(Some(&[]), None), critical);
+    let chosen = told(Some(&[Contributors]), None);
+    assert_eq!(chosen, [&critical[..], &[Contributors]].concat(), "what is left out takes no room");
+    let exempt = |found: &[CardCode]| found.iter().filter(|code| !matches!(code, Safety | Interaction)).count();
+    for most in [0, 1, 2] {
+        let found = told(None, Some(most));
+        assert!(exempt(&found) <= most && found.contains(&Safety) && found.contains(&Interaction), "{most}: {found:?}");
+    }
+}

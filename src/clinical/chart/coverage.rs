@@ -35,6 +35,21 @@ impl Kind {
         Kind::Allergies,
         Kind::AdverseEvents,
     ];
+
+    /// Its name in the assessment.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Patient => "patient",
+            Kind::Medications => "medications",
+            Kind::Conditions => "conditions",
+            Kind::Observations => "observations",
+            Kind::Procedures => "procedures",
+            Kind::Encounters => "encounters",
+            Kind::FamilyHistory => "family-history",
+            Kind::Allergies => "allergies",
+            Kind::AdverseEvents => "adverse-events",
+        }
+    }
 }
 
 /// How much of a kind was had.

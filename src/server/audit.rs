@@ -1,0 +1,67 @@
+//! The audit trail of calls about a patient.
+
+use std::time::Duration;
+
+use actix_web::ResponseError;
+use jiff::Timestamp;
+
+use super::State;
+use super::call::Answer;
+use super::error::CallError;
+use super::log::RequestId;
+use crate::fhir::audit::{Access, End};
+use crate::telemetry::Account;
+
+/// For how long a call waits for its event to be written, where the settings ask for it.
+const WAIT: Duration = Duration::from_secs(1);
+
+impl State {
+    /// Writes down who had whose record judged, and what came of it. A call that was refused before it named a patient has none.
+    ///
+    /// # Errors
+    /// Where the event has to be written (`audit.required`) and is not.
+    pub(super) async fn audit(
+        &self,
+        id: RequestId,
+        service: &str,
+        account: &Account,
+        end: &Result<Answer, CallError>,
+    ) -> Result<(), CallError> {
+        let Some(file) = &self.audit else { return Ok(()) };
+        let Some(event) = event(id, service, account, end) else { return Ok(()) };
+        let written = file.put(event);
+        if !self.settings().audit.required {
+            return Ok(());
+        }
+        match actix_web::rt::time::timeout(WAIT, written).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false) | Err(_)) | Err(_) => Err(CallError::NoAudit),
+        }
+    }
+}
+
+fn event(id: RequestId, service: &str, account: &Account, end: &Result<Answer, CallError>) -> Option<Vec<u8>> {
+    let story = account.story();
+    let subject = story.subject.as_ref()?;
+    let codes = story.cards.iter().map(|card| card.code).collect::<Vec<_>>().join(", ");
+    let (ended, what) = match end {
+        Ok(_) if story.mode == Some("silent") => (End::Success, format!("silent; cards not shown: {codes}")),
+        Ok(_) => (End::Success, format!("cards: {codes}")),
+        Err(error) if error.status_code().is_server_error() => (End::Failed, error.word().to_owned()),
+        Err(error) => (End::Refused, error.word().to_owned()),
+    };
+    let route = if service.starts_with('/') { service.to_owned() } else { format!("/cds-services/{service}") };
+    let access = Access {
+        recorded: Timestamp::now(),
+        request_id: &id.0.to_string(),
+        service,
+        query: &format!("POST {route}"),
+        client: story.client.as_deref().unwrap_or("none"),
+        user: subject.user.as_deref(),
+        patient: subject.patient.as_deref(),
+        fhir_server: subject.fhir_server.as_deref(),
+        end: ended,
+        what: what.trim_end_matches([' ', ':']),
+    };
+    Some(access.to_json())
+}
