@@ -54,13 +54,15 @@ impl DayOf {
     }
 }
 
-/// Who calls, and where it is remembered what they were shown.
+/// Who calls, where it is remembered what they were shown, and how much they may send.
 #[derive(Debug, Clone, Copy)]
 pub struct Desk<'a> {
     /// What was shown and set aside.
     pub ledger: &'a Ledger,
     /// The client, as it is known here.
     pub client: &'a str,
+    /// How many resources one call may hold.
+    pub most_resources: usize,
 }
 
 /// Answers a hook from its prefetch.
@@ -71,7 +73,7 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
     }
     let context = request.context()?;
     let as_of = day.of(&request)?;
-    let mut reader = Reader::new(knowledge, as_of);
+    let mut reader = Reader::new(knowledge, as_of).at_most(desk.most_resources);
     read_request(&mut reader, &request, &context, definition);
     let chart = reader.finish()?;
     require(&chart, definition)?;
@@ -113,8 +115,15 @@ pub fn wire<'a>(judged: &'a Judged, knowledge: &Knowledge) -> HookResponse<'a> {
 }
 
 /// Answers with the assessment of a record sent as a Bundle, a resource or a hook request.
-pub fn assessment(body: &[u8], services: &Services, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
-    let judged = record(&[("body", body)], services, knowledge, day, None).map_err(|error| match error {
+pub fn assessment(
+    body: &[u8],
+    services: &Services,
+    knowledge: &'static Knowledge,
+    day: DayOf,
+    most_resources: usize,
+) -> Result<Answer, CallError> {
+    let bounded = |as_of| Reader::new(knowledge, as_of).at_most(most_resources);
+    let judged = read_record(&[("body", body)], services, day, None, bounded).map_err(|error| match error {
         RecordError::Request { error, .. } => CallError::Request(error),
         RecordError::Read(error) => error.into(),
     })?;
@@ -145,6 +154,16 @@ pub fn record(
     day: DayOf,
     as_of: Option<Day>,
 ) -> Result<Judged, RecordError> {
+    read_record(bodies, services, day, as_of, |as_of| Reader::new(knowledge, as_of))
+}
+
+fn read_record<'a>(
+    bodies: &[(&str, &'a [u8])],
+    services: &Services,
+    day: DayOf,
+    as_of: Option<Day>,
+    reader: impl FnOnce(Day) -> Reader<'a>,
+) -> Result<Judged, RecordError> {
     let mut requests = Vec::new();
     for (name, body) in bodies.iter().filter(|(_, body)| is_hook_request(body)) {
         let wrong = |error| RecordError::Request { name: (*name).to_owned(), error };
@@ -154,7 +173,8 @@ pub fn record(
         requests.push((request, asked, context));
     }
     let as_of = as_of.or_else(|| requests.first().map(|(_, asked, _)| *asked)).unwrap_or(day.today);
-    let mut reader = Reader::new(knowledge, as_of);
+    let mut reader = reader(as_of);
+    let knowledge = reader.knowledge();
     for (name, body) in bodies.iter().filter(|(_, body)| !is_hook_request(body)) {
         reader.add(name, body)?;
     }

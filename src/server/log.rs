@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, ResponseError};
@@ -64,5 +64,7 @@ fn with_outcome(response: ServiceResponse<BoxBody>, error: &CallError) -> Servic
     let mut response = response.map_body(|_, _| BoxBody::new(error.outcome().to_json()));
     *response.response_mut().status_mut() = error.status_code();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/fhir+json"));
+    // What was packed is gone.
+    response.headers_mut().remove(CONTENT_ENCODING);
     response
 }

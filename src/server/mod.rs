@@ -1,7 +1,9 @@
 //! The service: routes, errors, start and end. Wiring only; `call.rs` is the place to start reading.
 
+mod body;
 pub mod call;
 mod error;
+mod gate;
 mod log;
 mod route;
 
@@ -11,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use jiff::Timestamp;
@@ -19,18 +21,16 @@ use jiff::tz::TimeZone;
 
 pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
+use gate::Gate;
 
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::feedback::Ledger;
 use crate::hooks::Services;
 
-/// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
+/// For how long readiness says no before the door is closed, so that whoever sends calls can notice. It is part of the time to drain.
 const NOTICE: Duration = Duration::from_secs(1);
-
-/// For how long calls under way may take to end.
-const DRAIN_SECONDS: u64 = 25;
 
 /// Who calls while callers are not told apart (`--dev`).
 const ANYBODY: &str = "anybody";
@@ -40,7 +40,8 @@ pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
     time_zone: TimeZone,
-    max_body_bytes: usize,
+    limits: Limits,
+    gate: Gate,
     cors_origins: Vec<String>,
     dev: bool,
     ready: AtomicBool,
@@ -54,7 +55,8 @@ impl State {
             services,
             knowledge,
             time_zone: config.time_zone.0.clone(),
-            max_body_bytes: config.limits.max_body_bytes.size(),
+            limits: config.limits.clone(),
+            gate: Gate::new(&config.limits),
             cors_origins: config.cors.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             dev,
             ready: AtomicBool::new(true),
@@ -67,7 +69,7 @@ impl State {
     }
 
     fn desk(&self) -> call::Desk<'_> {
-        call::Desk { ledger: &self.ledger, client: ANYBODY }
+        call::Desk { ledger: &self.ledger, client: ANYBODY, most_resources: self.limits.max_resources.size() }
     }
 
     /// The clock is read here and nowhere below.
@@ -83,16 +85,26 @@ pub fn today(time_zone: &TimeZone) -> Day {
 
 /// A service on a socket that listens already. It runs while it is awaited.
 pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> {
+    let limits = state.limits.clone();
     let app = move || {
         // The last one wrapped is the first to see a request.
         App::new()
             .app_data(state.clone())
             .wrap(NormalizePath::new(TrailingSlash::Trim))
+            .wrap(Compress::default())
             .wrap(route::cors(&state))
             .wrap(from_fn(log::log))
             .configure(route::routes)
     };
-    Ok(HttpServer::new(app).listen(listener)?.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let server = HttpServer::new(app)
+        .workers(workers)
+        .max_connections(limits.connections.size().div_ceil(workers))
+        .client_request_timeout(limits.head_ms.milliseconds())
+        .worker_max_blocking_threads(limits.concurrent_calls.size())
+        .shutdown_timeout(limits.drain_seconds.get().saturating_sub(NOTICE.as_secs()))
+        .disable_signals();
+    Ok(server.listen(listener)?.run())
 }
 
 /// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered.
@@ -111,7 +123,7 @@ async fn end(state: Data<State>, server: ServerHandle) {
     state.ready.store(false, Ordering::Relaxed);
     // Told twice, it does not wait.
     tokio::select! {
-        () = actix_web::rt::time::sleep(NOTICE) => server.stop(true).await,
+        () = actix_web::rt::time::sleep(NOTICE.min(state.limits.drain_seconds.seconds())) => server.stop(true).await,
         () = told_to_end() => server.stop(false).await,
     }
 }

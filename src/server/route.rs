@@ -1,22 +1,18 @@
-//! Routes, and what stands before a call: method, media type, size.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+//! Routes, and how a call goes through them.
 
 use actix_cors::Cors;
 use actix_web::http::Method;
-use actix_web::http::header::{self, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::{self, Bytes, Data, Path, Payload, ServiceConfig};
+use actix_web::http::header::{self, ALLOW};
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, guard};
 use serde_json::json;
+use tokio::time::{Instant, timeout_at};
 
 use super::State;
+use super::body::body;
 use super::call::{self, Answer};
 use super::error::CallError;
 use super::log::Told;
-
-/// For how long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Every path. What a path does not answer to is refused with what it does answer to.
 pub fn routes(config: &mut ServiceConfig) {
@@ -77,49 +73,46 @@ async fn discovery(state: Data<State>) -> HttpResponse {
 }
 
 async fn hook(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
-    let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
-    let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day(), state.desk()))?;
-    Ok(told(answer))
+    state.services.get(&id).ok_or(CallError::UnknownService)?;
+    answered(&request, payload, &state, move |body, state| {
+        let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
+        call::hook(body, definition, state.knowledge, state.day(), state.desk())
+    })
+    .await
 }
 
 async fn assess(request: HttpRequest, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
-    let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::assessment(&body, &state.services, state.knowledge, state.day()))?;
-    Ok(told(answer))
+    answered(&request, payload, &state, |body, state| {
+        call::assessment(body, &state.services, state.knowledge, state.day(), state.limits.max_resources.size())
+    })
+    .await
 }
 
 async fn feedback(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     state.services.get(&id).ok_or(CallError::UnknownService)?;
-    let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::feedback(&body, state.day().today, &state.time_zone, state.desk()))?;
-    Ok(told(answer))
+    answered(&request, payload, &state, |body, state| call::feedback(body, state.day().today, &state.time_zone, state.desk())).await
 }
 
-/// The body of a call, if it is JSON and not too large.
-async fn body(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, CallError> {
-    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    if !text(CONTENT_TYPE).is_none_or(is_json) || !text(CONTENT_ENCODING).is_none_or(|coding| coding.eq_ignore_ascii_case("identity")) {
-        return Err(CallError::MediaType);
-    }
-    let announced = text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
-        return Err(CallError::TooLarge { limit });
-    }
-    let arriving = actix_web::rt::time::timeout(BODY_TIME, payload.to_bytes_limited(limit));
-    let arrived = arriving.await.map_err(|_| CallError::BodyLost)?;
-    arrived.map_err(|_| CallError::TooLarge { limit })?.map_err(|_| CallError::BodyLost)
+/// What a call is answered, within the time that it may take: a seat, its body, its turn, its judgement.
+async fn answered<F>(request: &HttpRequest, payload: Payload, state: &Data<State>, judge: F) -> Result<HttpResponse, CallError>
+where
+    F: FnOnce(&[u8], &State) -> Result<Answer, CallError> + Send + 'static,
+{
+    let end = Instant::now() + state.limits.deadline_ms.milliseconds();
+    let seat = state.gate.seat()?;
+    let body = body(request, payload, &state.limits).await?;
+    let answer = async {
+        let turn = seat.turn().await?;
+        let state = state.clone();
+        // The turn ends with the work, also when nobody waits for the answer any more.
+        apart(move || (judge(&body, &state), turn).0).await
+    };
+    timeout_at(end, answer).await.unwrap_or(Err(CallError::Deadline)).map(told)
 }
 
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    // `application/json+fhir` is how DSTU2 clients say it.
-    essence.is_empty() || essence == "application/json" || essence == "application/json+fhir" || essence.ends_with("+json")
-}
-
-/// A defect costs its own call, never the service.
-fn guarded(call: impl FnOnce() -> Result<Answer, CallError>) -> Result<Answer, CallError> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(CallError::Defect))
+/// Work that keeps a processor busy, away from those who answer the door. A defect costs its own call, never the service.
+async fn apart(work: impl FnOnce() -> Result<Answer, CallError> + Send + 'static) -> Result<Answer, CallError> {
+    web::block(work).await.unwrap_or(Err(CallError::Defect))
 }
 
 fn told(answer: Answer) -> HttpResponse {
@@ -132,18 +125,9 @@ fn told(answer: Answer) -> HttpResponse {
 mod tests {
     use super::*;
 
-    #[test]
-    fn json_is_known_by_any_of_its_names() {
-        for media_type in ["application/json", "application/json; charset=utf-8", "Application/FHIR+JSON", "application/x+json", ""] {
-            assert!(is_json(media_type), "{media_type}");
-        }
-        for media_type in ["text/plain", "application/xml", "application/fhir+xml", "multipart/form-data; a=+json"] {
-            assert!(!is_json(media_type), "{media_type}");
-        }
-    }
-
-    #[test]
-    fn a_defect_costs_its_own_call() {
-        assert_eq!(guarded(|| panic!("with a value")).expect_err("an error"), CallError::Defect);
+    #[actix_web::test]
+    async fn a_defect_costs_its_own_call() {
+        assert_eq!(apart(|| panic!("with a value")).await.expect_err("an error"), CallError::Defect);
+        assert!(apart(|| Ok(Answer { body: Vec::new(), codes: String::new() })).await.is_ok());
     }
 }

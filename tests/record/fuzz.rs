@@ -270,7 +270,7 @@ fn no_broken_request_ends_in_a_panic() {
     let ledger = Ledger::default();
     break_for_a_while("requests", &requests, |bytes| {
         for definition in ["trialwise-patient-view", "trialwise-order-select", "trialwise-order-sign"].map(|id| services.get(id)) {
-            let desk = Desk { ledger: &ledger, client: "anybody" };
+            let desk = Desk { ledger: &ledger, client: "anybody", most_resources: 1_000 };
             let _ = hook(bytes, definition.expect("a service"), Knowledge::builtin(), day_of, desk);
         }
         match judged(bytes) {
