@@ -107,6 +107,13 @@ impl Walked<'_> {
     pub(super) fn at_most(left: usize) -> Self {
         Walked { left, ..Walked::default() }
     }
+
+    /// Whether one more may come; it counts.
+    fn take(&mut self) -> bool {
+        self.over |= self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        !self.over
+    }
 }
 
 /// The JSON values of a body: one, or one a line.
@@ -143,11 +150,9 @@ pub(super) fn walk<'a>(value: &'a RawValue, place: &str, walked: &mut Walked<'a>
 
 /// One resource, or all of a Bundle.
 pub(super) fn resource<'a>(raw: &'a RawValue, full_url: Option<Text<'a>>, place: &str, depth: usize, walked: &mut Walked<'a>) {
-    if walked.left == 0 {
-        walked.over = true;
+    if !walked.take() {
         return;
     }
-    walked.left -= 1;
     let mut faults = Faults::default();
     let Some(head) = Head::read(raw, &mut faults) else {
         return walked.broken.push((place.to_owned(), "not a resource".to_owned()));
@@ -195,7 +200,7 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
         }
         match entry.resource {
             Some(raw) => resource(raw, entry.full_url, &place, depth + 1, walked),
-            None if entry.response.is_some() => {}
+            None if !walked.take() || entry.response.is_some() => {}
             None => walked.broken.push((place, "an entry without a resource".to_owned())),
         }
     }

@@ -123,7 +123,38 @@ fn told(answer: Answer) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::FromRequest;
+    use actix_web::test::TestRequest;
+
     use super::*;
+    use crate::clinical::knowledge::Knowledge;
+    use crate::config::Config;
+    use crate::hooks::Services;
+
+    async fn judged(state: &Data<State>, work: impl FnOnce() + Send + 'static) -> Result<HttpResponse, CallError> {
+        let (request, mut payload) = TestRequest::default().set_payload("{}").to_http_parts();
+        let payload = Payload::from_request(&request, &mut payload).await.expect("a payload");
+        let answer = move || {
+            work();
+            Ok(Answer { body: Vec::new(), codes: String::new() })
+        };
+        answered(&request, payload, state, |_, _| answer()).await
+    }
+
+    #[actix_web::test]
+    async fn what_takes_too_long_is_given_up_and_holds_its_turn_until_it_ends() {
+        let settings = "[limits]\ndeadline_ms = 100\nconcurrent_calls = 1\nqueued_calls = 0";
+        let config = Config::parse("test", settings).expect("settings");
+        let state = Data::new(State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true));
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let slow = judged(&state, move || drop(ended.recv())).await;
+        assert_eq!(slow.expect_err("too late"), CallError::Deadline);
+        assert_eq!(judged(&state, || ()).await.expect_err("its turn is still taken"), CallError::Busy);
+        drop(end);
+        while judged(&state, || ()).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
 
     #[actix_web::test]
     async fn a_defect_costs_its_own_call() {

@@ -1,12 +1,15 @@
 //! The running service, driven from outside over HTTP: one executable, a file per concern.
 
 mod answer;
+mod bounds;
 mod cors;
 mod discovery;
 mod feedback;
+mod load;
 mod log;
 mod orders;
 mod path;
+mod program;
 mod refusal;
 
 use std::io::Write;
@@ -24,7 +27,7 @@ use trialwise::server::{State, service};
 use trialwise::telemetry;
 
 /// The limit that the service under test has.
-const MAX_BODY_BYTES: usize = 256 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 const PATIENT_VIEW: &str = "/cds-services/trialwise-patient-view";
 
