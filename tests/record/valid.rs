@@ -73,7 +73,10 @@ fn errors() -> Vec<CallError> {
         Method { allowed: "GET" },
         MediaType,
         TooLarge { limit: 1 },
+        TooMany { limit: 1 },
         BodyLost,
+        BodyLate,
+        NotGzip,
         Request(RequestError::Malformed { line: 1, column: 2 }),
         Request(RequestError::Missing("context.patientId")),
         Request(RequestError::WrongType { member: "hook", expected: "a string" }),
@@ -82,13 +85,16 @@ fn errors() -> Vec<CallError> {
         Unread(ReadError::OtherVersion { name: "body".to_owned(), place: "x".to_owned(), version: Version::R5, hint: "a \"hint\"" }),
         NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()] },
         NotReady,
+        Busy,
+        Deadline,
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
     ];
     for error in &all {
         match error {
-            NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | BodyLost | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotReady | Refused(_) | Defect => {}
+            NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | TooMany { .. } => {}
+            BodyLost | BodyLate | NotGzip | Request(_) | WrongHook { .. } => {}
+            Unread(_) | NotHad { .. } | NotReady | Busy | Deadline | Refused(_) | Defect => {}
         }
     }
     all

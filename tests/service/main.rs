@@ -1,9 +1,14 @@
 //! The running service, driven from outside over HTTP: one executable, a file per concern.
 
 mod answer;
+mod attacks;
 mod bounds;
+mod checked;
+mod conformance;
 mod cors;
 mod discovery;
+mod ehr;
+mod examples;
 mod feedback;
 mod load;
 mod log;
@@ -11,12 +16,14 @@ mod orders;
 mod path;
 mod program;
 mod refusal;
+mod sandbox;
 
 use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Mutex, OnceLock};
 
 use actix_web::web::Data;
+use checked::{Answered, faults};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -55,6 +62,12 @@ fn base() -> &'static str {
     static BASE: OnceLock<String> = OnceLock::new();
     BASE.get_or_init(|| {
         telemetry::start_to(|| LogWriter, true, false);
+        // The log tells a panic by its place alone; a test that fails may say more.
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            eprintln!("{panic}");
+            told(panic);
+        }));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         std::thread::spawn(move || {
@@ -81,9 +94,16 @@ fn post(path: &str) -> RequestBuilder {
     client().post(format!("{}{path}", base()))
 }
 
-/// Posts text as JSON.
-fn call(path: &str, body: impl Into<String>) -> Response {
-    post(path).header(CONTENT_TYPE, "application/json").body(body.into()).send().expect("an answer")
+/// Posts text as JSON. Cards that come back are checked.
+#[track_caller]
+fn call(path: &str, body: impl Into<String>) -> Answered {
+    let response = post(path).header(CONTENT_TYPE, "application/json").body(body.into()).send().expect("an answer");
+    let answered = Answered::from(response);
+    if answered.status() == 200 && path.contains("/cds-services/") && !path.ends_with("/feedback") {
+        let faults = faults(&answered.json().expect("JSON"));
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
+    answered
 }
 
 /// A hook request with this prefetch.
@@ -150,7 +170,8 @@ fn prefetch() -> Value {
 
 /// Fails unless the answer is an OperationOutcome with this status; returns what it says.
 #[track_caller]
-fn refused(response: Response, status: u16) -> String {
+fn refused(response: impl Into<Answered>, status: u16) -> String {
+    let response = response.into();
     assert_eq!(response.status().as_u16(), status);
     let content_type = response.headers()[CONTENT_TYPE].to_str().expect("text").to_owned();
     assert!(content_type.contains("json"), "{content_type}");

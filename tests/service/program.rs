@@ -79,11 +79,6 @@ impl Program {
         }
     }
 
-    /// How many lines of the log hold this.
-    pub fn count(&self, what: &str) -> usize {
-        self.log.0.lock().expect("no test panics while it reads the log").iter().filter(|line| line.contains(what)).count()
-    }
-
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
