@@ -83,7 +83,7 @@ fn an_answer_is_packed_for_whoever_says_so() {
 
 #[test]
 fn a_bomb_costs_no_more_than_the_limit() {
-    const LIMIT: u64 = 1024 * 1024;
+    const LIMIT: u64 = 2 * 1024 * 1024;
     let program = Program::start(&format!("[limits]\nmax_body_bytes = {LIMIT}\ndeadline_ms = 60000\nbody_ms = 60000"));
     refused(call_packed(program.url(PATIENT_VIEW), bomb(8)), 413);
     let before = program.most_memory();
@@ -91,7 +91,8 @@ fn a_bomb_costs_no_more_than_the_limit() {
         refused(call_packed(program.url(PATIENT_VIEW), bomb(1024)), 413);
     }
     let cost = program.most_memory() - before;
-    assert!(cost < 16 * LIMIT, "{cost} bytes for a gigabyte of zeros");
+    println!("{before} bytes before, {cost} more for a gigabyte of zeros");
+    assert!(cost < 8 * LIMIT, "{cost} bytes for a gigabyte of zeros");
 }
 
 #[test]

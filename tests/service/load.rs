@@ -135,6 +135,8 @@ fn told_to_end_it_is_no_longer_ready_answers_what_is_under_way_and_ends_well() {
     // The door is still open for those who have not noticed.
     assert_eq!(send(&program, body.clone()).status(), 200);
     eventually(|| TcpStream::connect(program.address()).is_err());
+    // It waits, and how long is what is asked here.
+    std::thread::sleep(Duration::from_secs(3));
     let heard = finished(inside, &body);
     assert!(heard.starts_with("HTTP/1.1 200") && heard.contains("cards"), "{heard}");
     assert!(program.ended().success());
