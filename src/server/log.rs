@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, ResponseError};
@@ -41,11 +41,21 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
         }
         told => (response, told.unwrap_or_default()),
     };
+    if !is_kept(response.request().method(), response.status()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&request_id).expect("a uuid is a header value"));
     let service = service(response.request());
     let status = response.status().as_u16();
     Served { request_id: &request_id, service: &service, status, duration: begun.elapsed(), cards: &told.cards, error: told.error }.log();
     Ok(response)
+}
+
+/// Whether the connection stays open: for callers who were let in, and were answered.
+///
+/// The layer below gives a head its time on the first request of a connection alone, so a stranger gets one request a connection.
+fn is_kept(method: &Method, status: StatusCode) -> bool {
+    method == Method::POST && matches!(status, StatusCode::OK | StatusCode::PRECONDITION_FAILED)
 }
 
 /// The id of a service that exists, else the pattern of the route: never what the caller wrote.

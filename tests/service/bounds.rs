@@ -254,6 +254,24 @@ fn a_slow_head_and_a_slow_body_are_408() {
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
+/// A head has its time on the first request of a connection alone, so who is not known gets no second one.
+#[test]
+fn a_connection_is_kept_for_callers_who_were_answered() {
+    let program = Program::start("[limits]\nhead_ms = 30000");
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let post = |path: &str, body: &str| format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let call = post(PATIENT_VIEW, &request(prefetch()).to_string());
+    let begun = Instant::now();
+    for stranger in [get("/health/live"), get("/cds-services"), get("/nowhere"), post(PATIENT_VIEW, "{"), post("/nowhere", "")] {
+        // Whatever comes behind it, and be it half a head.
+        let heard = spoken(&program, format!("{stranger}GET /health/li").as_bytes());
+        assert!(heard.to_lowercase().contains("connection: close"), "{heard}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    let heard = spoken(&program, format!("{call}{call}{}", get("/health/live")).as_bytes());
+    assert_eq!((heard.matches("{\"cards\":[]}").count(), heard.matches("\"live\"").count()), (2, 1), "{heard}");
+}
+
 /// Half of them never finish their head, half never their body.
 #[test]
 fn whoever_sends_slowly_holds_up_nobody_else() {

@@ -37,12 +37,17 @@ fn send(program: &Program, body: String) -> reqwest::blocking::Response {
     client().post(program.url(PATIENT_VIEW)).timeout(Duration::from_secs(120)).body(body).send().expect("an answer")
 }
 
-/// A call whose body has begun to arrive.
+/// A call that has got in, and half of whose body has arrived.
 fn half_sent(program: &Program, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(program.address()).expect("a connection");
-    let (half, _) = body.as_bytes().split_at(body.len() / 2);
-    let head = format!("POST {PATIENT_VIEW} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(half)).expect("it is sent");
+    let length = body.len();
+    let head =
+        format!("POST {PATIENT_VIEW} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n");
+    stream.write_all(head.as_bytes()).expect("it is sent");
+    let mut heard = [0; 25];
+    stream.read_exact(&mut heard).expect("it is told to go on");
+    assert_eq!(&heard, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(&body.as_bytes()[..length / 2]).expect("it is sent");
     stream
 }
 
