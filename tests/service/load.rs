@@ -252,7 +252,7 @@ fn at_twice_the_rate_every_call_is_answered_or_refused_and_memory_is_bounded() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build().expect("a client");
     let (rate, mut outcomes) = runtime.block_on(async {
-        let (measured, begun) = (Duration::from_secs(seconds.min(10).max(2)), Instant::now());
+        let (measured, begun) = (Duration::from_secs(seconds.clamp(2, 10)), Instant::now());
         let callers = (0..4).map(|_| async {
             let mut done = 0;
             while begun.elapsed() < measured {
