@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::error::ReadError;
-use super::view::{Coding, Concept, Faults, Leaf, Meta, Reference, Text, view};
+use super::view::{Coding, Concept, Elements, Faults, Leaf, Meta, Reference, Text, elements, view};
 
 /// How deep Bundles may stand in Bundles.
 const DEEPEST_BUNDLE: usize = 8;
@@ -35,7 +35,7 @@ view! {
 view! {
     Bundle<'a> {
         link: Vec<Link<'a>> = "link",
-        entry: Vec<BundleEntry<'a>> = "entry",
+        entry: Option<&'a RawValue> = "entry",
     }
 }
 
@@ -96,6 +96,10 @@ view! {
 /// What a body held.
 #[derive(Debug, Default)]
 pub(super) struct Walked<'a> {
+    /// How many more resources may come; entries that are none count too.
+    pub(super) left: usize,
+    /// More came.
+    pub(super) over: bool,
     /// Its resources.
     pub(super) entries: Vec<Entry<'a>>,
     /// A `next` link: there is more than this page.
@@ -107,6 +111,20 @@ pub(super) struct Walked<'a> {
     pub(super) partial: usize,
     /// Entries that could not be read: place and why.
     pub(super) broken: Vec<(String, String)>,
+}
+
+impl Walked<'_> {
+    /// Nothing yet, and room for so many resources.
+    pub(super) fn at_most(left: usize) -> Self {
+        Walked { left, ..Walked::default() }
+    }
+
+    /// Whether one more may come; it counts.
+    fn take(&mut self) -> bool {
+        self.over |= self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        !self.over
+    }
 }
 
 /// The JSON values of a body: one, or one a line.
@@ -143,6 +161,9 @@ pub(super) fn walk<'a>(value: &'a RawValue, place: &str, walked: &mut Walked<'a>
 
 /// One resource, or all of a Bundle.
 pub(super) fn resource<'a>(raw: &'a RawValue, full_url: Option<Text<'a>>, place: &str, depth: usize, walked: &mut Walked<'a>) {
+    if !walked.take() {
+        return;
+    }
     let mut faults = Faults::default();
     let Some(head) = Head::read(raw, &mut faults) else {
         return walked.broken.push((place.to_owned(), "not a resource".to_owned()));
@@ -164,11 +185,25 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
     let asked_for_all = url_of(&bundle.link).map(str::to_owned);
     let before = walked.errors.len();
     walked.has_next |= bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
+    let entries = match bundle.entry.map(|entries| elements(entries, walked.left)) {
+        Some(Elements::All(entries)) => entries,
+        Some(Elements::TooMany) => return walked.over = true,
+        Some(Elements::None) => {
+            faults.unreadable("entry");
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    let entries: Vec<(usize, BundleEntry<'a>)> = (1..)
+        .zip(entries)
+        .filter(|(_, raw)| raw.get() != "null")
+        .filter_map(|(index, raw)| Some((index, BundleEntry::read(raw, &mut faults)?)))
+        .collect();
     if !faults.paths().is_empty() {
         walked.broken.push((place.to_owned(), "a part of the Bundle has the wrong JSON type".to_owned()));
     }
-    for (index, entry) in bundle.entry.into_iter().enumerate() {
-        let place = format!("entry {} of {place}", index + 1);
+    for (index, entry) in entries {
+        let place = format!("entry {index} of {place}");
         let failed = |status: &str| status.starts_with(['4', '5']);
         if let Some(response) = &entry.response {
             let asked = entry.asked();
@@ -181,7 +216,7 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
         }
         match entry.resource {
             Some(raw) => resource(raw, entry.full_url, &place, depth + 1, walked),
-            None if entry.response.is_some() => {}
+            None if !walked.take() || entry.response.is_some() => {}
             None => walked.broken.push((place, "an entry without a resource".to_owned())),
         }
     }
@@ -226,7 +261,7 @@ mod tests {
     use super::*;
 
     fn walked(text: &str) -> Result<Walked<'_>, ReadError> {
-        let mut walked = Walked::default();
+        let mut walked = Walked::at_most(usize::MAX);
         for value in values("x.json", text.as_bytes())? {
             walk(value, "x.json", &mut walked)?;
         }
@@ -245,6 +280,24 @@ mod tests {
             r#"{"resourceType":"Bundle","entry":[{"resource":7},{},{"resource":{"id":"x"}},{"resource":{"resourceType":"Patient"}}]}"#;
         let walked = walked(text).expect("read");
         assert_eq!((walked.entries.len(), walked.broken.len()), (1, 3));
+    }
+
+    #[test]
+    fn one_resource_too_many_is_told_and_none_is_made_of_it() {
+        let bundle = |entries: &str| format!(r#"{{"resourceType":"Bundle","entry":[{entries}]}}"#);
+        let over = |text: &str, most| {
+            let mut walked = Walked::at_most(most);
+            let value: &RawValue = serde_json::from_str(text).expect("JSON");
+            walk(value, "x.json", &mut walked).expect("read");
+            walked.over
+        };
+        let patient = r#"{"resource":{"resourceType":"Patient"}}"#;
+        let two = bundle(&[patient, patient].join(","));
+        // The Bundle counts for one.
+        assert!(!over(&two, 3) && over(&two, 2));
+        assert!(!over(&bundle("{},{}"), 3) && over(&bundle("{},{}"), 1), "entries that are no resources count");
+        let nested = bundle(&format!(r#"{{"resource":{two}}}"#));
+        assert!(!over(&nested, 4) && over(&nested, 3), "so do Bundles in Bundles");
     }
 
     #[test]

@@ -49,6 +49,12 @@ pub enum ReadError {
         /// What shows it.
         hint: &'static str,
     },
+    /// More than one call may hold.
+    #[error("more than {limit} resources")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
     /// Two patients in what should be one record.
     #[error("two different patients in one record: {}", some(.ids))]
     TwoPatients {

@@ -28,6 +28,9 @@ pub struct Reader<'a> {
     not_sent: BTreeMap<Kind, BTreeSet<String>>,
     broken: Vec<(String, String)>,
     drafts: Drafts<'a>,
+    limit: usize,
+    left: usize,
+    over: bool,
 }
 
 /// The kind of fact that resources of a type are.
@@ -95,17 +98,35 @@ impl<'a> Reader<'a> {
             not_sent: BTreeMap::new(),
             broken: Vec::new(),
             drafts: Drafts::default(),
+            limit: usize::MAX,
+            left: usize::MAX,
+            over: false,
         }
+    }
+
+    /// The same reader, which takes no more resources than this; entries that are none count too.
+    pub fn at_most(mut self, resources: usize) -> Reader<'a> {
+        (self.limit, self.left) = (resources, resources);
+        self
+    }
+
+    /// What it reads by.
+    pub fn knowledge(&self) -> &'static Knowledge {
+        self.knowledge
     }
 
     /// Adds a Bundle of any type, one resource, or NDJSON. `name` says what it is in errors.
     pub fn add(&mut self, name: &str, body: &'a [u8]) -> Result<(), ReadError> {
         let values = bundle::values(name, body)?;
         let several = values.len() > 1;
-        let mut walked = Walked::default();
+        let mut walked = Walked::at_most(self.left);
         for (index, value) in values.into_iter().enumerate() {
             let place = if several { format!("value {} of {name}", index + 1) } else { name.to_owned() };
             bundle::walk(value, &place, &mut walked)?;
+        }
+        self.count(&walked);
+        if self.over {
+            return Err(ReadError::TooMany { limit: self.limit });
         }
         foreign(name, &walked.entries)?;
         let kinds: BTreeSet<Kind> = walked.entries.iter().filter_map(|entry| kind_of(entry.head.kind.as_deref()?)).collect();
@@ -119,8 +140,10 @@ impl<'a> Reader<'a> {
         if value.get() == "null" {
             return self.had.extend(kinds);
         }
-        let mut walked = Walked::default();
-        if bundle::walk(value, key, &mut walked).is_err() || (walked.entries.is_empty() && !walked.broken.is_empty()) {
+        let mut walked = Walked::at_most(self.left);
+        let fhir = bundle::walk(value, key, &mut walked).is_ok();
+        self.count(&walked);
+        if !fhir || (walked.entries.is_empty() && !walked.broken.is_empty()) {
             return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
         }
         if !walked.entries.is_empty() || walked.errors.is_empty() {
@@ -143,8 +166,10 @@ impl<'a> Reader<'a> {
     ///
     /// What cannot be read is listed and costs nothing else. The Medications that come along may be referred to.
     pub fn add_drafts(&mut self, name: &str, value: &'a RawValue, selections: Option<&[String]>) {
-        let mut walked = Walked::default();
-        if bundle::walk(value, name, &mut walked).is_err() {
+        let mut walked = Walked::at_most(self.left);
+        let fhir = bundle::walk(value, name, &mut walked).is_ok();
+        self.count(&walked);
+        if !fhir {
             return self.broken.push((name.to_owned(), "the draft orders are no FHIR".to_owned()));
         }
         self.broken.extend(walked.broken);
@@ -159,6 +184,11 @@ impl<'a> Reader<'a> {
     /// Whose record it must be (`context.patientId`).
     pub fn expect_patient(&mut self, id: &str) {
         self.expected = Some(id.to_owned());
+    }
+
+    fn count(&mut self, walked: &Walked<'a>) {
+        self.left = walked.left;
+        self.over |= walked.over;
     }
 
     fn keep(&mut self, name: &str, walked: Walked<'a>, kinds: BTreeSet<Kind>) {
@@ -186,6 +216,9 @@ impl<'a> Reader<'a> {
 
     /// The chart, or why there is none.
     pub fn finish(mut self) -> Result<Chart, ReadError> {
+        if self.over {
+            return Err(ReadError::TooMany { limit: self.limit });
+        }
         let record = Record::of(std::mem::take(&mut self.entries));
         let patient = record.patient(self.expected.as_deref())?;
         let mut reading = Reading { knowledge: self.knowledge, as_of: self.as_of, record: &record, chart: Chart::default() };

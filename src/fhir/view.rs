@@ -9,7 +9,7 @@ use crate::clinical::units::Meaning;
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Text of the body.
@@ -17,6 +17,9 @@ pub(super) type Text<'a> = Cow<'a, str>;
 
 /// How deep members are followed: far deeper than any resource, far shallower than any stack.
 const DEEPEST: usize = 40;
+
+/// How often an element may be repeated: far more often than in any resource, far fewer than would fill the memory.
+const MOST_REPEATED: usize = 10_000;
 
 /// The members of one resource that could not be read, by path.
 #[derive(Debug, Default)]
@@ -72,10 +75,10 @@ impl<'a, T: Leaf<'a>> Slot<'a> for Option<T> {
 impl<'a, T: Leaf<'a>> Slot<'a> for Vec<T> {
     fn put(&mut self, name: &'static str, raw: &'a RawValue, faults: &mut Faults) {
         faults.path.push(name);
-        match serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) {
-            Ok(elements) => *self = elements.into_iter().filter(|e| e.get() != "null").filter_map(|e| T::read(e, faults)).collect(),
-            Err(_) if raw.get() == "null" => {}
-            Err(_) => faults.wrong(),
+        match elements(raw, MOST_REPEATED) {
+            Elements::All(all) => *self = all.into_iter().filter(|e| e.get() != "null").filter_map(|e| T::read(e, faults)).collect(),
+            Elements::None if raw.get() == "null" => {}
+            Elements::None | Elements::TooMany => faults.wrong(),
         }
         faults.path.pop();
     }
@@ -141,6 +144,33 @@ pub(super) fn object<'a>(raw: &'a RawValue, faults: &mut Faults, mut each: impl 
     read
 }
 
+/// The elements of an array.
+pub(super) enum Elements<'a> {
+    /// All of them.
+    All(Vec<&'a RawValue>),
+    /// More than were asked for: none of them is kept.
+    TooMany,
+    /// It is no array that can be read to its end.
+    None,
+}
+
+/// The elements of an array, if they are no more than `most`.
+pub(super) fn elements(raw: &RawValue, most: usize) -> Elements<'_> {
+    if !raw.get().starts_with('[') {
+        return Elements::None;
+    }
+    let mut found = Vec::new();
+    let walk = Each(|element| {
+        found.push(element);
+        found.len() <= most
+    });
+    match serde_json::Deserializer::from_str(raw.get()).deserialize_seq(walk) {
+        Ok(()) => Elements::All(found),
+        Err(_) if found.len() > most => Elements::TooMany,
+        Err(_) => Elements::None,
+    }
+}
+
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -156,6 +186,25 @@ impl<'de, F: FnMut(&str, &'de RawValue)> Visitor<'de> for Walk<F> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(Key(key)) = map.next_key()? {
             (self.0)(&key, map.next_value()?);
+        }
+        Ok(())
+    }
+}
+
+struct Each<F>(F);
+
+impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Each<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(element) = elements.next_element()? {
+            if !(self.0)(element) {
+                return Err(serde::de::Error::custom("too many"));
+            }
         }
         Ok(())
     }
@@ -324,6 +373,18 @@ mod tests {
             assert_eq!(f64::read(raw(text), &mut faults), Some(number));
         }
         assert_eq!(f64::read(raw("1e999"), &mut faults), None);
+    }
+
+    #[test]
+    fn an_element_repeated_beyond_measure_costs_that_element() {
+        let of = |count: usize| format!(r#"{{"text":"x","coding":[{}]}}"#, vec!["{}"; count].join(","));
+        let (enough, more) = (of(MOST_REPEATED), of(MOST_REPEATED + 1));
+        let mut faults = Faults::default();
+        assert_eq!(Concept::read(raw(&enough), &mut faults).expect("an object").coding.len(), MOST_REPEATED);
+        assert!(faults.paths().is_empty());
+        let concept = Concept::read(raw(&more), &mut faults).expect("an object");
+        assert_eq!((concept.coding.len(), concept.label()), (0, "x"));
+        assert_eq!(faults.paths(), ["coding"]);
     }
 
     #[test]

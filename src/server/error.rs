@@ -27,8 +27,8 @@ pub enum CallError {
         /// For the header of the same name.
         allowed: &'static str,
     },
-    /// The body is not said to be JSON.
-    #[error("the body has to be application/json or application/fhir+json, not compressed")]
+    /// The body is not said to be JSON, or is packed in a way that is not taken.
+    #[error("the body has to be application/json or application/fhir+json, as it is or as gzip")]
     MediaType,
     /// The body is too large.
     #[error("the body is larger than {limit} bytes (setting limits.max_body_bytes)")]
@@ -36,9 +36,21 @@ pub enum CallError {
         /// The limit.
         limit: usize,
     },
+    /// The record holds more than is taken.
+    #[error("the body holds more than {limit} resources (setting limits.max_resources)")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
     /// The body did not arrive.
     #[error("the body did not arrive in full")]
     BodyLost,
+    /// The body came too slowly.
+    #[error("the body did not arrive in time (settings limits.body_ms and limits.deadline_ms)")]
+    BodyLate,
+    /// The body is said to be gzip and is not, or not to its end.
+    #[error("the body is not the gzip that Content-Encoding says, or is damaged")]
+    NotGzip,
     /// The body is no hook request.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -50,7 +62,7 @@ pub enum CallError {
     },
     /// The body is no record of one patient.
     #[error("{}", .0.without_ids())]
-    Unread(#[from] ReadError),
+    Unread(ReadError),
     /// Without these nothing can be said.
     #[error("not to be had: {}; send prefetch: {}", .missing.join(", "), .keys.join(", "))]
     NotHad {
@@ -68,6 +80,12 @@ pub enum CallError {
     /// The audit trail cannot be written, and the settings ask for it.
     #[error("the call could not be recorded in the audit trail, so it is not answered")]
     NoAudit,
+    /// As many calls are taken already as may be.
+    #[error("the service is busy; try again")]
+    Busy,
+    /// It would take too long.
+    #[error("there is no answer within the time that a call may take (setting limits.deadline_ms)")]
+    Deadline,
     /// Refused by the layer below, for instance a preflight.
     #[error("the request was refused: origin, method or headers are not allowed here")]
     Refused(StatusCode),
@@ -86,7 +104,10 @@ impl CallError {
             Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, "not-supported", "method"),
             MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", "media-type"),
             TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "too-large"),
+            TooMany { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "too-many"),
             BodyLost => (StatusCode::BAD_REQUEST, "incomplete", "body-lost"),
+            BodyLate => (StatusCode::REQUEST_TIMEOUT, "timeout", "body-late"),
+            NotGzip => (StatusCode::BAD_REQUEST, "structure", "not-gzip"),
             Request(RequestError::Malformed { .. }) => (StatusCode::BAD_REQUEST, "structure", "malformed"),
             Request(RequestError::Missing(_)) => (StatusCode::BAD_REQUEST, "required", "missing-member"),
             Request(RequestError::WrongType { .. }) => (StatusCode::BAD_REQUEST, "structure", "wrong-type"),
@@ -96,6 +117,8 @@ impl CallError {
             NotKept => (StatusCode::SERVICE_UNAVAILABLE, "no-store", "not-kept"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
             NoAudit => (StatusCode::SERVICE_UNAVAILABLE, "transient", "no-audit"),
+            Busy => (StatusCode::SERVICE_UNAVAILABLE, "throttled", "busy"),
+            Deadline => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "deadline"),
             Refused(status) => (*status, "processing", "refused"),
             Defect => (StatusCode::INTERNAL_SERVER_ERROR, "exception", "defect"),
         }
@@ -117,6 +140,15 @@ impl CallError {
     }
 }
 
+impl From<ReadError> for CallError {
+    fn from(error: ReadError) -> CallError {
+        match error {
+            ReadError::TooMany { limit } => CallError::TooMany { limit },
+            error => CallError::Unread(error),
+        }
+    }
+}
+
 impl ResponseError for CallError {
     fn status_code(&self) -> StatusCode {
         self.told().0
@@ -128,7 +160,7 @@ impl ResponseError for CallError {
         if let CallError::Method { allowed } = self {
             response.insert_header((ALLOW, *allowed));
         }
-        if *self == CallError::NotKept {
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, RETRY_SECONDS));
         }
         let mut response = response.body(self.outcome().to_json());
@@ -153,5 +185,15 @@ mod tests {
         let error = CallError::NotHad { missing: vec!["conditions"], keys: vec!["conditions".into()] };
         assert_eq!(error.status_code(), StatusCode::PRECONDITION_FAILED);
         assert_eq!(error.to_string(), "not to be had: conditions; send prefetch: conditions");
+    }
+
+    #[test]
+    fn whoever_is_not_taken_is_told_when_to_come_again() {
+        for error in [CallError::Busy, CallError::Deadline, CallError::NotReady] {
+            let response = error.error_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Some(RETRY_SECONDS));
+        }
+        assert!(!CallError::Defect.error_response().headers().contains_key(RETRY_AFTER));
     }
 }

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError};
@@ -52,6 +52,9 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
         }
         told => (response, told.map(|told| told.error)),
     };
+    if !is_kept(response.request().method(), response.status()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&request_id).expect("a uuid is a header value"));
     let service = service(&state, response.request());
     let status = response.status().as_u16();
@@ -62,6 +65,13 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     state.metrics.count(&account, &service, status, error, duration);
     departure.told = true;
     Ok(response)
+}
+
+/// Whether the connection stays open: for callers who were let in, and were answered.
+///
+/// The layer below gives a head its time on the first request of a connection alone, so a stranger gets one request a connection.
+fn is_kept(method: &Method, status: StatusCode) -> bool {
+    method == Method::POST && matches!(status, StatusCode::OK | StatusCode::PRECONDITION_FAILED)
 }
 
 /// The end of a call, however it comes: a client may hang up before the answer, and then nobody is left to run the rest.
@@ -108,5 +118,7 @@ fn with_outcome(response: ServiceResponse<BoxBody>, error: &CallError) -> Servic
     let mut response = response.map_body(|_, _| BoxBody::new(error.outcome().to_json()));
     *response.response_mut().status_mut() = error.status_code();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/fhir+json"));
+    // What was packed is gone.
+    response.headers_mut().remove(CONTENT_ENCODING);
     response
 }

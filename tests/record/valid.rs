@@ -73,7 +73,10 @@ fn errors() -> Vec<CallError> {
         Method { allowed: "GET" },
         MediaType,
         TooLarge { limit: 1 },
+        TooMany { limit: 1 },
         BodyLost,
+        BodyLate,
+        NotGzip,
         Request(RequestError::Malformed { line: 1, column: 2 }),
         Request(RequestError::Missing("context.patientId")),
         Request(RequestError::WrongType { member: "hook", expected: "a string" }),
@@ -84,13 +87,16 @@ fn errors() -> Vec<CallError> {
         NotKept,
         NotReady,
         NoAudit,
+        Busy,
+        Deadline,
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
     ];
     for error in &all {
         match error {
-            NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | BodyLost | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Refused(_) | Defect => {}
+            NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | TooMany { .. } => {}
+            BodyLost | BodyLate | NotGzip | Request(_) | WrongHook { .. } => {}
+            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Busy | Deadline | Refused(_) | Defect => {}
         }
     }
     all

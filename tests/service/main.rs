@@ -2,15 +2,23 @@
 
 mod answer;
 mod audit;
+mod attacks;
+mod bounds;
+mod checked;
+mod conformance;
 mod cors;
 mod discovery;
+mod ehr;
+mod examples;
 mod feedback;
 mod instance;
+mod load;
 mod log;
 mod metrics;
 mod mode;
 mod orders;
 mod path;
+mod program;
 mod refusal;
 mod reload;
 mod running;
@@ -19,12 +27,14 @@ mod sample;
 mod settings;
 mod store;
 mod trace;
+mod sandbox;
 
 use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Mutex, OnceLock};
 
 use actix_web::web::Data;
+use checked::{Answered, faults};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -36,7 +46,7 @@ use trialwise::server::{State, service};
 use trialwise::telemetry;
 
 /// The limit that the service under test has.
-const MAX_BODY_BYTES: usize = 256 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 const PATIENT_VIEW: &str = "/cds-services/trialwise-patient-view";
 
@@ -75,20 +85,36 @@ fn logged() -> String {
 /// The address of the one service that all tests share.
 fn base() -> &'static str {
     static BASE: OnceLock<String> = OnceLock::new();
-    BASE.get_or_init(|| serving(&format!("limits.max_body_bytes = {MAX_BODY_BYTES}")))
+    BASE.get_or_init(|| serving(&format!("[limits]\nmax_body_bytes = {MAX_BODY_BYTES}\ndeadline_ms = 60000\nqueue_ms = 60000")))
 }
 
 /// The address of a service of its own, with these settings.
 fn serving(settings: &str) -> String {
-    telemetry::start_to(|| LogWriter, true, false);
+    start_log();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let config = Config::parse("test", settings).expect("settings");
+    let mut config = Config::parse("test", settings).expect("settings");
+    config.store.url.get_or_insert_with(|| "sqlite::memory:".into());
     std::thread::spawn(move || {
-        let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true);
+        let store = Store::start(&config.store).expect("settings");
+        let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), store, true).expect("settings");
         actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
     });
     format!("http://{address}")
+}
+
+/// Starts the log that all services of this executable share.
+fn start_log() {
+    static STARTED: OnceLock<()> = OnceLock::new();
+    STARTED.get_or_init(|| {
+        telemetry::start_to(|| LogWriter, true, false);
+        // The log tells a panic by its place alone; a test that fails may say more.
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            eprintln!("{panic}");
+            told(panic);
+        }));
+    });
 }
 
 fn client() -> &'static Client {
@@ -104,9 +130,16 @@ fn post(path: &str) -> RequestBuilder {
     client().post(format!("{}{path}", base()))
 }
 
-/// Posts text as JSON.
-fn call(path: &str, body: impl Into<String>) -> Response {
-    post(path).header(CONTENT_TYPE, "application/json").body(body.into()).send().expect("an answer")
+/// Posts text as JSON. Cards that come back are checked.
+#[track_caller]
+fn call(path: &str, body: impl Into<String>) -> Answered {
+    let response = post(path).header(CONTENT_TYPE, "application/json").body(body.into()).send().expect("an answer");
+    let answered = Answered::from(response);
+    if answered.status() == 200 && path.contains("/cds-services/") && !path.ends_with("/feedback") {
+        let faults = faults(&answered.json().expect("JSON"));
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
+    answered
 }
 
 /// A hook request with this prefetch.
@@ -174,7 +207,8 @@ fn prefetch() -> Value {
 
 /// Fails unless the answer is an OperationOutcome with this status; returns what it says.
 #[track_caller]
-fn refused(response: Response, status: u16) -> String {
+fn refused(response: impl Into<Answered>, status: u16) -> String {
+    let response = response.into();
     assert_eq!(response.status().as_u16(), status);
     let content_type = response.headers()[CONTENT_TYPE].to_str().expect("text").to_owned();
     assert!(content_type.contains("json"), "{content_type}");

@@ -1,0 +1,105 @@
+//! The body of a call, as far as it may come: media type, coding, size, time.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::body::{BodyStream, MessageBody, to_bytes_limited};
+use actix_web::dev::Decompress;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ContentEncoding, HeaderName};
+use actix_web::rt::time::timeout;
+use actix_web::web::{Bytes, Payload};
+use futures_util::stream::{self, Stream, StreamExt};
+
+use super::error::CallError;
+use crate::config::Limits;
+
+/// How much of a compressed body is unpacked in one step. Deflate makes at most a thousandfold of it, so that a bomb is noticed two
+/// megabytes past the limit.
+const STEP: usize = 2_048;
+
+/// The body of a call, unpacked, if it is JSON, not too large and not too slow.
+///
+/// A body has to arrive within `body_ms`, and within `deadline_ms` too: later it would be read for nothing.
+pub async fn body(request: &HttpRequest, payload: Payload, limits: &Limits) -> Result<Bytes, CallError> {
+    let limit = limits.max_body_bytes.size();
+    if !text(request, CONTENT_TYPE).is_none_or(is_json) {
+        return Err(CallError::MediaType);
+    }
+    let packed = is_packed(text(request, CONTENT_ENCODING))?;
+    let announced = text(request, CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(CallError::TooLarge { limit });
+    }
+    let time = limits.body_ms.milliseconds().min(limits.deadline_ms.milliseconds());
+    if packed {
+        let unpacked = Decompress::new(Box::pin(in_steps(payload)), ContentEncoding::Gzip);
+        arrived(BodyStream::new(unpacked), limit, time).await
+    } else {
+        arrived(BodyStream::new(payload), limit, time).await
+    }
+}
+
+async fn arrived(body: impl MessageBody<Error = PayloadError>, limit: usize, time: Duration) -> Result<Bytes, CallError> {
+    let arriving = timeout(time, to_bytes_limited(body, limit)).await.map_err(|_| CallError::BodyLate)?;
+    arriving.map_err(|_| CallError::TooLarge { limit })?.map_err(|error| match error {
+        // Reading a socket fails otherwise; this comes from unpacking.
+        PayloadError::Io(_) => CallError::NotGzip,
+        _ => CallError::BodyLost,
+    })
+}
+
+/// The same bytes in small pieces.
+fn in_steps(payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+    payload.flat_map(|arrived| {
+        let pieces: Vec<_> = match arrived {
+            Ok(bytes) => (0..bytes.len()).step_by(STEP).map(|at| Ok(bytes.slice(at..bytes.len().min(at + STEP)))).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        stream::iter(pieces)
+    })
+}
+
+fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
+    request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"))
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // `application/json+fhir` is how DSTU2 clients say it.
+    essence.is_empty() || essence == "application/json" || essence == "application/json+fhir" || essence.ends_with("+json")
+}
+
+/// Whether the body comes as gzip, the one coding that is taken.
+fn is_packed(coding: Option<&str>) -> Result<bool, CallError> {
+    match coding.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(false),
+        "gzip" | "x-gzip" => Ok(true),
+        _ => Err(CallError::MediaType),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_known_by_any_of_its_names() {
+        for media_type in ["application/json", "application/json; charset=utf-8", "Application/FHIR+JSON", "application/x+json", ""] {
+            assert!(is_json(media_type), "{media_type}");
+        }
+        for media_type in ["text/plain", "application/xml", "application/fhir+xml", "multipart/form-data; a=+json"] {
+            assert!(!is_json(media_type), "{media_type}");
+        }
+    }
+
+    #[test]
+    fn gzip_is_the_one_coding_that_is_taken() {
+        for (coding, packed) in [(None, false), (Some("identity"), false), (Some("GZIP"), true), (Some("x-gzip"), true)] {
+            assert_eq!(is_packed(coding), Ok(packed), "{coding:?}");
+        }
+        for coding in ["deflate", "br", "zstd", "gzip, gzip", "unreadable"] {
+            assert_eq!(is_packed(Some(coding)), Err(CallError::MediaType), "{coding}");
+        }
+    }
+}

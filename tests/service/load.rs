@@ -1,0 +1,292 @@
+//! More than can be done: what is refused, how soon, and that nothing is lost; and the end, which costs nobody an answer.
+//!
+//! Short by default. `TRIALWISE_LOAD_SECONDS=60` drives as long as that, `TRIALWISE_RESTARTS=20` restarts as often. Figures are printed
+//! (`--nocapture`).
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::program::Program;
+use super::{PATIENT_VIEW, client, on_sertraline, refused, request};
+
+/// A request of at least so many bytes, of resources of a common size.
+fn of_size(bytes: usize) -> String {
+    let mut body = request(on_sertraline("p1"));
+    let result = |number: usize| {
+        json!({ "fullUrl": format!("https://fhir.example.org/r4/Observation/lab-{number}"), "resource": {
+            "resourceType": "Observation", "id": format!("lab-{number}"), "status": "final", "subject": { "reference": "Patient/p1" },
+            "category": [{ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory" }] }],
+            "code": { "coding": [{ "system": "http://loinc.org", "code": "3016-3", "display": "Thyrotropin [Units/volume] in Serum" }] },
+            "effectiveDateTime": format!("20{:02}-01-02T10:00:00Z", number % 25),
+            "valueQuantity": { "value": 1.0 + (number % 9) as f64 / 4.0, "unit": "mIU/L", "system": "http://unitsofmeasure.org" },
+            "note": [{ "text": "what a laboratory adds to its results ".repeat(25) }],
+        } })
+    };
+    let one = result(0).to_string().len();
+    let entries: Vec<Value> = (0..bytes.div_ceil(one)).map(result).collect();
+    body["prefetch"]["observations"]["entry"].as_array_mut().expect("a list").extend(entries);
+    body.to_string()
+}
+
+fn send(program: &Program, body: String) -> reqwest::blocking::Response {
+    client().post(program.url(PATIENT_VIEW)).timeout(Duration::from_secs(120)).body(body).send().expect("an answer")
+}
+
+/// A call that has got in, and half of whose body has arrived.
+fn half_sent(program: &Program, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(program.address()).expect("a connection");
+    let length = body.len();
+    let head =
+        format!("POST {PATIENT_VIEW} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n");
+    stream.write_all(head.as_bytes()).expect("it is sent");
+    let mut heard = [0; 25];
+    stream.read_exact(&mut heard).expect("it is told to go on");
+    assert_eq!(&heard, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(&body.as_bytes()[..length / 2]).expect("it is sent");
+    stream
+}
+
+/// The answer to the rest of it.
+fn finished(mut stream: TcpStream, body: &str) -> String {
+    stream.write_all(&body.as_bytes()[body.len() / 2..]).expect("it is sent");
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).expect("an answer");
+    heard
+}
+
+/// Tries until the service does as it should, since nothing tells from outside that a call has got in.
+#[track_caller]
+fn eventually(mut done: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !done() {
+        assert!(Instant::now() < until, "it never came to that");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn who_finds_no_seat_is_told_to_come_again() {
+    let program = Program::start("[limits]\nconcurrent_calls = 1\nqueued_calls = 0\nbody_ms = 60000\ndeadline_ms = 60000");
+    let body = request(on_sertraline("p1")).to_string();
+    let inside = half_sent(&program, &body);
+    eventually(|| send(&program, body.clone()).status() == 503);
+    for path in [PATIENT_VIEW, "/cds-services/trialwise-patient-view/feedback", "/assess"] {
+        let response = client().post(program.url(path)).body(body.clone()).send().expect("an answer");
+        assert_eq!(response.headers()["retry-after"], "1");
+        refused(response, 503);
+    }
+    for path in ["/health/live", "/health/ready", "/cds-services"] {
+        assert_eq!(client().get(program.url(path)).send().expect("an answer").status(), 200, "{path}");
+    }
+    assert!(finished(inside, &body).starts_with("HTTP/1.1 200"));
+    eventually(|| send(&program, body.clone()).status() == 200);
+}
+
+#[test]
+fn a_light_call_is_answered_while_heavy_ones_are_judged() {
+    let program = Program::start("[limits]\nqueue_ms = 60000\ndeadline_ms = 60000\nbody_ms = 60000");
+    let heavy = of_size(1024 * 1024);
+    let over = AtomicBool::new(false);
+    let begun = Instant::now();
+    assert_eq!(send(&program, heavy.clone()).status(), 200);
+    let one = begun.elapsed();
+    let (longest, count) = std::thread::scope(|threads| {
+        let calls: Vec<_> = (0..6).map(|_| threads.spawn(|| send(&program, heavy.clone()).status())).collect();
+        let watch = threads.spawn(|| {
+            let (mut longest, mut count) = (Duration::ZERO, 0);
+            while !over.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                assert_eq!(client().get(program.url("/health/live")).send().expect("an answer").status(), 200);
+                longest = longest.max(begun.elapsed());
+                count += 1;
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            (longest, count)
+        });
+        for call in calls {
+            assert_eq!(call.join().expect("it is answered"), 200);
+        }
+        over.store(true, Ordering::Relaxed);
+        watch.join().expect("it is answered")
+    });
+    println!("a heavy call alone {one:?}; beside six of them {count} light calls, the longest {longest:?}");
+    // Were the heavy ones judged where calls are taken, each light one would wait for at least one of them.
+    assert!(count > 10, "{count} light calls");
+}
+
+#[test]
+fn a_body_that_comes_after_the_deadline_is_not_waited_for() {
+    let program = Program::start("[limits]\ndeadline_ms = 200\nbody_ms = 60000");
+    let mut heard = String::new();
+    half_sent(&program, &request(on_sertraline("p1")).to_string()).read_to_string(&mut heard).expect("an answer");
+    assert!(heard.starts_with("HTTP/1.1 408") && heard.contains("deadline_ms"), "{heard}");
+}
+
+#[test]
+fn told_to_end_it_is_no_longer_ready_answers_what_is_under_way_and_ends_well() {
+    let mut program = Program::start("[limits]\nbody_ms = 60000\ndeadline_ms = 60000");
+    let body = request(on_sertraline("p1")).to_string();
+    let ready = || client().get(program.url("/health/ready")).send().expect("an answer");
+    assert_eq!(ready().status(), 200);
+    let inside = half_sent(&program, &body);
+    program.signal("TERM");
+    program.logged("no longer ready");
+    refused(ready(), 503);
+    // The door is still open for those who have not noticed.
+    assert_eq!(send(&program, body.clone()).status(), 200);
+    eventually(|| TcpStream::connect(program.address()).is_err());
+    // It waits, and how long is what is asked here.
+    std::thread::sleep(Duration::from_secs(3));
+    let heard = finished(inside, &body);
+    assert!(heard.starts_with("HTTP/1.1 200") && heard.contains("cards"), "{heard}");
+    assert!(program.ended().success());
+}
+
+#[test]
+fn draining_ends_in_time_whoever_still_sends() {
+    let mut program = Program::start("[limits]\nbody_ms = 300000\ndeadline_ms = 60000\ndrain_seconds = 2");
+    let slow = half_sent(&program, &request(on_sertraline("p1")).to_string());
+    eventually(|| client().get(program.url("/health/live")).send().is_ok());
+    let begun = Instant::now();
+    program.signal("TERM");
+    assert!(program.ended().success());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    drop(slow);
+}
+
+fn from_environment(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Two instances behind a balancer that asks each whether it is ready; one after the other is ended and started again.
+#[test]
+fn restarts_in_turn_under_load_lose_no_call() {
+    const SETTINGS: &str = "[limits]\nqueue_ms = 60000\ndeadline_ms = 60000\nbody_ms = 60000";
+    let rounds = from_environment("TRIALWISE_RESTARTS", 2);
+    let body = request(on_sertraline("p1")).to_string();
+    let mut programs = [Program::start(SETTINGS), Program::start(SETTINGS)];
+    let addresses = [programs[0].address(), programs[1].address()];
+    let ready = [AtomicBool::new(true), AtomicBool::new(true)];
+    let over = AtomicBool::new(false);
+    let answered: usize = std::thread::scope(|threads| {
+        for (address, ready) in addresses.iter().zip(&ready) {
+            let over = &over;
+            threads.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let asked = client().get(format!("http://{address}/health/ready")).timeout(Duration::from_secs(5)).send();
+                    ready.store(asked.is_ok_and(|answer| answer.status() == 200), Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+        }
+        let calls: Vec<_> = (0..3)
+            .map(|caller| {
+                let (over, ready, body) = (&over, &ready, &body);
+                threads.spawn(move || {
+                    let mut answered = 0;
+                    while !over.load(Ordering::Relaxed) {
+                        let Some(which) = (0..2).map(|at| (at + caller + answered) % 2).find(|at| ready[*at].load(Ordering::Relaxed))
+                        else {
+                            std::thread::sleep(Duration::from_millis(1));
+                            continue;
+                        };
+                        let call = client().post(format!("http://{}{PATIENT_VIEW}", addresses[which])).body(body.clone());
+                        assert_eq!(call.send().expect("an answer").status(), 200);
+                        answered += 1;
+                    }
+                    answered
+                })
+            })
+            .collect();
+        for round in 0..rounds {
+            let which = usize::from(round % 2 == 1);
+            programs[which].signal("TERM");
+            assert!(programs[which].ended().success(), "round {round}");
+            programs[which] = Program::start_at(SETTINGS, addresses[which]);
+            eventually(|| ready[which].load(Ordering::Relaxed));
+        }
+        over.store(true, Ordering::Relaxed);
+        calls.into_iter().map(|caller| caller.join().expect("every call is answered")).sum()
+    });
+    println!("{rounds} restarts, {answered} calls, none failed");
+    assert!(answered > 0);
+}
+
+/// What became of one call.
+struct Outcome {
+    status: Option<u16>,
+    after: Duration,
+}
+
+async fn timed(client: reqwest::Client, url: String, body: actix_web::web::Bytes) -> Outcome {
+    let begun = Instant::now();
+    let answer = client.post(url).body(body).send().await;
+    let status = match answer {
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            answer.bytes().await.ok().map(|_| status)
+        }
+        Err(_) => None,
+    };
+    Outcome { status, after: begun.elapsed() }
+}
+
+/// The time within which this share of calls was answered.
+fn within(times: &mut [Duration], share: f64) -> Duration {
+    times.sort();
+    times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// Calls come at twice the rate that can be done, whether or not the earlier ones are answered.
+#[test]
+fn at_twice_the_rate_every_call_is_answered_or_refused_and_memory_is_bounded() {
+    const BODY: usize = 800 * 1024;
+    let seconds = from_environment("TRIALWISE_LOAD_SECONDS", 4);
+    let program = Program::start("[limits]\nconcurrent_calls = 8\nqueued_calls = 24\nqueue_ms = 500\ndeadline_ms = 60000\nbody_ms = 60000");
+    let (body, url) = (actix_web::web::Bytes::from(of_size(BODY)), program.url(PATIENT_VIEW));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build().expect("a client");
+    let (rate, mut outcomes) = runtime.block_on(async {
+        let (measured, begun) = (Duration::from_secs(seconds.clamp(2, 10)), Instant::now());
+        let callers = (0..4).map(|_| async {
+            let mut done = 0;
+            while begun.elapsed() < measured {
+                let outcome = timed(client.clone(), url.clone(), body.clone()).await;
+                assert_eq!(outcome.status, Some(200), "four at once are no load");
+                done += 1;
+            }
+            done
+        });
+        let done: i32 = futures_util::future::join_all(callers).await.into_iter().sum();
+        let rate = f64::from(done) / begun.elapsed().as_secs_f64();
+        let count = (rate * 2.0 * seconds as f64) as u32;
+        let between = Duration::from_secs_f64(1.0 / (rate * 2.0));
+        let begun = tokio::time::Instant::now();
+        let mut calls = tokio::task::JoinSet::new();
+        for number in 0..count {
+            tokio::time::sleep_until(begun + between * number).await;
+            calls.spawn(timed(client.clone(), url.clone(), body.clone()));
+        }
+        (rate, calls.join_all().await)
+    });
+    let mut by_status: BTreeMap<Option<u16>, Vec<Duration>> = BTreeMap::new();
+    for Outcome { status, after } in outcomes.drain(..) {
+        by_status.entry(status).or_default().push(after);
+    }
+    println!("{rate:.1} calls a second were done; at twice that for {seconds} s, {} bytes each:", body.len());
+    for (status, times) in &mut by_status {
+        let (half, most, longest) = (within(times, 0.5), within(times, 0.99), within(times, 1.0));
+        println!("  {status:?}: {} calls, p50 {half:?}, p99 {most:?}, longest {longest:?}", times.len());
+    }
+    let memory = program.most_memory();
+    println!("  most memory {} MB", memory / 1024 / 1024);
+    assert!(by_status.keys().all(|status| matches!(status, Some(200 | 503))), "{:?}", by_status.keys());
+    assert!(by_status.contains_key(&Some(200)), "what can be done is done");
+    assert!(memory < 600 * 1024 * 1024, "{memory} bytes");
+    assert_eq!(send(&program, request(on_sertraline("p1")).to_string()).status(), 200, "and then it is as before");
+}
