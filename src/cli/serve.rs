@@ -45,7 +45,8 @@ impl Serve {
         });
         let address = listener.local_addr().map_or(config.bind, |address| address);
         tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: http://{address}/cds-services");
-        server::run(State::new(&config, services, knowledge, self.dev), listener).map_err(Stop::new)
+        let state = State::new(&config, services, knowledge, self.dev).map_err(Stop::new)?;
+        server::run(state, listener).map_err(Stop::new)
     }
 }
 

@@ -90,6 +90,8 @@ pub(super) struct Walked<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// A `next` link: there is more than this page.
     pub(super) has_next: bool,
+    /// The same in a Bundle that stands in another.
+    pub(super) has_next_inside: bool,
     /// OperationOutcomes that speak of an error, or entries that could not be had.
     pub(super) errors: usize,
     /// OperationOutcomes that only warn that not all is there (rules: a withheld or partial answer is a gap).
@@ -150,7 +152,8 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
     let Some(bundle) = Bundle::read(raw, &mut faults) else {
         return walked.broken.push((place.to_owned(), "a Bundle that cannot be read".to_owned()));
     };
-    walked.has_next |= bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
+    let has_next = bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
+    *(if depth == 0 { &mut walked.has_next } else { &mut walked.has_next_inside }) |= has_next;
     if !faults.paths().is_empty() {
         walked.broken.push((place.to_owned(), "a part of the Bundle has the wrong JSON type".to_owned()));
     }

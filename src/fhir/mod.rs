@@ -19,6 +19,7 @@ mod medication_record;
 mod observation;
 mod order;
 pub mod outcome;
+mod page;
 mod patient;
 mod questionnaire;
 mod reader;
@@ -33,4 +34,5 @@ mod tests;
 mod view;
 
 pub use error::{ReadError, Version};
+pub use page::{Page, Wanted, is_id, medication_id, medication_ids, wanted_medications};
 pub use reader::Reader;

@@ -1,5 +1,9 @@
-//! A call from body to answer, without the network: request, record, chart, assessment, cards, response.
+//! A call from body to answer: request, what is missing fetched, record, chart, assessment, cards, response.
 
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use actix_web::web::{self, Bytes};
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
@@ -10,6 +14,7 @@ use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::feedback::{Caller, Ledger};
 use crate::fhir::{ReadError, Reader, draft};
+use crate::gather::{Failure, Gather, Gathered, Medications};
 use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
 
 use super::error::CallError;
@@ -63,18 +68,53 @@ pub struct Desk<'a> {
     pub client: &'a str,
 }
 
-/// Answers a hook from its prefetch.
-pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge, day: DayOf, desk: Desk<'_>) -> Result<Answer, CallError> {
-    let request = HookRequest::parse(body)?;
+/// What is left of the time of a call for reading and judging, once everything has been fetched.
+const RESERVE: Duration = Duration::from_millis(150);
+
+/// From this size on a record is read on a thread of its own, so that no other call of the worker waits (2 ms for 600 KB).
+const LARGE: usize = 256 * 1024;
+
+/// Where what is missing may be fetched, and until when.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The FHIR servers.
+    pub gather: &'a Gather,
+    /// See [`fetch_until`].
+    pub until: Instant,
+}
+
+/// What a service asks for, and by what and on which day it judges.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    definition: &'a Definition,
+    knowledge: &'static Knowledge,
+    as_of: Day,
+}
+
+/// Until when something may be fetched for a call that began then and may take that long.
+pub fn fetch_until(begun: Instant, deadline: Duration) -> Instant {
+    begun + deadline - RESERVE.min(deadline / 4)
+}
+
+/// Answers a hook from its prefetch, and from the FHIR server where it may be asked for the rest until then.
+pub async fn hook(
+    body: Bytes,
+    definition: &Definition,
+    knowledge: &'static Knowledge,
+    day: DayOf,
+    desk: Desk<'_>,
+    source: Source<'_>,
+) -> Result<Answer, CallError> {
+    let request = HookRequest::parse(&body)?;
     if request.hook != definition.hook {
         return Err(CallError::WrongHook { expected: definition.hook.clone() });
     }
     let context = request.context()?;
     let as_of = day.of(&request)?;
-    let mut reader = Reader::new(knowledge, as_of);
-    read_request(&mut reader, &request, &context, definition);
-    let chart = reader.finish()?;
-    require(&chart, definition)?;
+    let drafts = context.orders.as_ref().map(|orders| orders.drafts);
+    let gathered = source.gather.gather(desk.client, &request, drafts, definition, source.until).await;
+    gathered.log(desk.client);
+    let chart = chart(&body, (&request, &context), Terms { definition, knowledge, as_of }, gathered).await?;
     let who = desk.ledger.who(Caller {
         client: desk.client,
         fhir_server: request.fhir_server.as_deref(),
@@ -90,6 +130,35 @@ pub fn hook(body: &[u8], definition: &Definition, knowledge: &'static Knowledge,
         desk.ledger.show(who, as_of, sent.uuid, card);
     }
     Ok(answer(&wire, &judged))
+}
+
+/// The chart of a request and of what was fetched for it. A large one is read elsewhere, which costs taking the request apart again.
+async fn chart(
+    body: &Bytes,
+    (request, context): (&HookRequest<'_>, &Context<'_>),
+    terms: Terms<'_>,
+    gathered: Gathered,
+) -> Result<Chart, CallError> {
+    if body.len() + gathered.size() < LARGE {
+        return read_chart(request, context, terms, &gathered);
+    }
+    let Terms { definition, knowledge, as_of } = terms;
+    let (body, definition) = (body.clone(), definition.clone());
+    let reading = web::block(move || {
+        let request = HookRequest::parse(&body)?;
+        let context = request.context()?;
+        read_chart(&request, &context, Terms { definition: &definition, knowledge, as_of }, &gathered)
+    });
+    // A defect in it costs this call.
+    reading.await.unwrap_or(Err(CallError::Defect))
+}
+
+fn read_chart(request: &HookRequest<'_>, context: &Context<'_>, terms: Terms<'_>, gathered: &Gathered) -> Result<Chart, CallError> {
+    let mut reader = Reader::new(terms.knowledge, terms.as_of);
+    read_request(&mut reader, request, context, terms.definition, gathered);
+    let chart = reader.finish()?;
+    require(&chart, terms.definition, gathered)?;
+    Ok(chart)
 }
 
 /// Takes what became of cards. Either all of it is taken or, where one item cannot be meant, nothing.
@@ -154,13 +223,14 @@ pub fn record(
         requests.push((request, asked, context));
     }
     let as_of = as_of.or_else(|| requests.first().map(|(_, asked, _)| *asked)).unwrap_or(day.today);
+    let nothing = Gathered::default();
     let mut reader = Reader::new(knowledge, as_of);
     for (name, body) in bodies.iter().filter(|(_, body)| !is_hook_request(body)) {
         reader.add(name, body)?;
     }
     for (request, _, context) in &requests {
         if let Some(definition) = services.for_hook(&request.hook).or_else(|| services.for_hook("patient-view")) {
-            read_request(&mut reader, request, context, definition);
+            read_request(&mut reader, request, context, definition, &nothing);
         }
     }
     let occasion = requests.first().map_or(Asked::CHART.occasion, |(request, ..)| Occasion::of_hook(&request.hook));
@@ -171,17 +241,38 @@ pub fn record(
 /// The name of the draft orders in what is told of them.
 const DRAFTS: &str = "context.draftOrders";
 
-/// Reads what was sent along, and notes what was not. Keys nobody asked for are read too, but answer for nothing.
-fn read_request<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context: &Context<'a>, definition: &Definition) {
+/// Reads what was sent along and what was fetched, and notes what was neither. Keys nobody asked for are read too, but answer for
+/// nothing.
+fn read_request<'a>(
+    reader: &mut Reader<'a>,
+    request: &HookRequest<'a>,
+    context: &Context<'a>,
+    definition: &Definition,
+    gathered: &'a Gathered,
+) {
     reader.expect_patient(&request.patient_id);
     for (key, need) in &definition.needs {
-        match request.prefetch.get(key.as_str()) {
-            Some(value) => reader.add_prefetch(key, &need.answers, value),
-            None => reader.missing_prefetch(key, need.resource_type(), &need.answers),
+        match (request.prefetch.get(key.as_str()), gathered.fetched.get(key)) {
+            (Some(sent), None) => reader.add_prefetch(key, &need.answers, sent),
+            (None, None) => reader.missing_prefetch(key, need.resource_type(), &need.answers),
+            (sent, Some(fetched)) => {
+                sent.iter().copied().copied().chain(fetched.values()).for_each(|page| reader.add_page(key, &need.answers, page));
+                match fetched.failure.map(|failure| failure.to_string()) {
+                    Some(why) if sent.is_none() && fetched.pages.is_empty() => {
+                        reader.not_fetched(key, need.resource_type(), &need.answers, &why);
+                    }
+                    Some(why) => reader.not_every_page(key, &need.answers, &why),
+                    None => {}
+                }
+            }
         }
     }
     for (key, value) in request.prefetch.iter().filter(|(key, _)| !definition.needs.contains_key(&***key)) {
         reader.add_prefetch(key, &[], value);
+    }
+    gathered.medications.values().for_each(|answer| reader.add_medications(answer));
+    if let Medications { unnamed: count @ 1.., failure: Some(failure), .. } = gathered.medications {
+        reader.medications_not_had(count, &failure.to_string());
     }
     if let Some(orders) = &context.orders {
         reader.add_drafts(DRAFTS, orders.drafts, orders.selections.as_deref());
@@ -189,7 +280,7 @@ fn read_request<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context:
 }
 
 /// Without patient, conditions or any medication record nothing may be said (rules.md 10).
-fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
+fn require(chart: &Chart, definition: &Definition, gathered: &Gathered) -> Result<(), CallError> {
     const NEEDED: [(Kind, &str); 3] =
         [(Kind::Patient, "the Patient of context.patientId"), (Kind::Conditions, "conditions"), (Kind::Medications, "medication records")];
     let had = |kind| match kind {
@@ -201,8 +292,10 @@ fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
         return Ok(());
     }
     let answers = |kinds: &[Kind]| missing.iter().any(|(kind, _)| kinds.contains(kind));
-    let keys = definition.needs.iter().filter(|(_, need)| answers(&need.answers)).map(|(key, _)| key.clone()).collect();
-    Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys })
+    let keys: Vec<String> = definition.needs.iter().filter(|(_, need)| answers(&need.answers)).map(|(key, _)| key.clone()).collect();
+    let failures = keys.iter().filter_map(|key| gathered.fetched.get(key)?.failure);
+    let why: BTreeSet<Failure> = failures.collect();
+    Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys, why: why.into_iter().collect() })
 }
 
 /// What is asked, beside the record.

@@ -24,6 +24,7 @@ use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::Config;
 use crate::feedback::Ledger;
+use crate::gather::{Gather, ServerError};
 use crate::hooks::Services;
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
@@ -45,12 +46,14 @@ pub struct State {
     dev: bool,
     ready: AtomicBool,
     ledger: Ledger,
+    gather: Gather,
+    deadline: Duration,
 }
 
 impl State {
-    /// The state of a service that is about to start.
-    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, dev: bool) -> State {
-        State {
+    /// The state of a service that is about to start. Fails where a FHIR server of the settings cannot be one.
+    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, dev: bool) -> Result<State, ServerError> {
+        Ok(State {
             services,
             knowledge,
             time_zone: config.time_zone.0.clone(),
@@ -59,7 +62,9 @@ impl State {
             dev,
             ready: AtomicBool::new(true),
             ledger: Ledger::default(),
-        }
+            gather: Gather::new(config, dev)?,
+            deadline: config.limits.deadline_ms.milliseconds(),
+        })
     }
 
     fn is_ready(&self) -> bool {

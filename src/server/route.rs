@@ -1,17 +1,18 @@
 //! Routes, and what stands before a call: method, media type, size.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_cors::Cors;
 use actix_web::http::Method;
 use actix_web::http::header::{self, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, guard};
+use futures_util::FutureExt;
 use serde_json::json;
 
 use super::State;
-use super::call::{self, Answer};
+use super::call::{self, Answer, Source};
 use super::error::CallError;
 use super::log::Told;
 
@@ -77,9 +78,12 @@ async fn discovery(state: Data<State>) -> HttpResponse {
 }
 
 async fn hook(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
+    let until = call::fetch_until(Instant::now(), state.deadline);
     let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day(), state.desk()))?;
+    let source = Source { gather: &state.gather, until };
+    let answering = call::hook(body, definition, state.knowledge, state.day(), state.desk(), source);
+    let answer = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or(Err(CallError::Defect))?;
     Ok(told(answer))
 }
 

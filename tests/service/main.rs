@@ -56,7 +56,7 @@ fn base() -> &'static str {
         let address = listener.local_addr().expect("an address");
         std::thread::spawn(move || {
             let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}")).expect("settings");
-            let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true);
+            let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true).expect("sound");
             actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
         });
         format!("http://{address}")
