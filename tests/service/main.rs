@@ -3,7 +3,9 @@
 mod answer;
 mod cors;
 mod discovery;
+mod ehr;
 mod feedback;
+mod gather;
 mod log;
 mod orders;
 mod path;

@@ -1,0 +1,3 @@
+//! An EHR on loopback that misbehaves where it is told to.
+
+pub mod fhir;
