@@ -6,6 +6,7 @@
 
 mod adherence;
 mod bundle;
+mod capability;
 mod condition;
 mod date;
 mod dosage;
@@ -33,6 +34,7 @@ mod stop;
 mod tests;
 mod view;
 
+pub use capability::Capability;
 pub use error::{ReadError, Version};
 pub use page::{Page, Wanted, is_id, medication_id, medication_ids, wanted_medications};
 pub use reader::Reader;

@@ -49,7 +49,7 @@ fn parallel(line: &Line<'_>) -> usize {
 }
 
 /// The id of a Medication of this server; an absolute reference has to lie below its base.
-fn id_below<'a>(base: &Base, reference: &'a str) -> Option<&'a str> {
+pub(super) fn id_below<'a>(base: &Base, reference: &'a str) -> Option<&'a str> {
     let id = medication_id(reference)?;
     let here = match url::Url::parse(reference) {
         Ok(url) => base.covers(&url),

@@ -6,6 +6,7 @@
 mod address;
 mod ask;
 mod breaker;
+mod doctor;
 mod failure;
 mod gathered;
 mod medication;
@@ -14,6 +15,7 @@ mod server;
 
 pub use address::{AddressRefused, Reach, Resolver};
 pub use ask::Exchange;
+pub use doctor::{Offer, Probed, Survey, survey};
 pub use failure::Failure;
 pub use gathered::{Fetched, Gather, Gathered, Medications};
 pub use server::ServerError;

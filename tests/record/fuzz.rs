@@ -6,12 +6,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use trialwise::clinical::cards::Card;
 use trialwise::clinical::knowledge::Knowledge;
+use trialwise::config::Config;
 use trialwise::feedback::Ledger;
+use trialwise::gather::Gather;
 use trialwise::hooks::Services;
-use trialwise::server::call::{Desk, hook};
+use trialwise::server::call::{Desk, Source, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
 
 use crate::common::{bundle, day, fixtures, read, text};
@@ -268,10 +271,14 @@ fn no_broken_request_ends_in_a_panic() {
     assert_eq!(whole.len(), requests.len(), "the requests are sound before they are broken");
     assert!(whole.iter().any(|judged| !judged.assessment.drafts.is_empty() && !judged.cards.is_empty()), "some orders are spoken of");
     let ledger = Ledger::default();
+    let gather = Gather::new(&Config::default(), false).expect("no servers");
+    let system = actix_web::rt::System::new();
     break_for_a_while("requests", &requests, |bytes| {
         for definition in ["trialwise-patient-view", "trialwise-order-select", "trialwise-order-sign"].map(|id| services.get(id)) {
             let desk = Desk { ledger: &ledger, client: "anybody" };
-            let _ = hook(bytes, definition.expect("a service"), Knowledge::builtin(), day_of, desk);
+            let source = Source { gather: &gather, until: Instant::now() };
+            let body = Bytes::copy_from_slice(bytes);
+            let _ = system.block_on(hook(body, definition.expect("a service"), Knowledge::builtin(), day_of, desk, source));
         }
         match judged(bytes) {
             Some(judged) => {

@@ -68,6 +68,19 @@ fn what_is_not_sent_is_fetched_and_comes_to_the_same() {
 }
 
 #[test]
+fn a_large_record_comes_to_the_same_as_a_small_one() {
+    let record = on_sertraline("gather-5");
+    let fhir = Fhir::serving(&record);
+    let small = cards(&about("gather-5", &fhir, json!({})));
+    fhir.hold(json!({ "resourceType": "Procedure", "id": "x", "status": "completed", "subject": { "reference": "Patient/gather-5" },
+        "code": { "text": "something done" }, "note": [{ "text": "x".repeat(2 * super::MAX_BODY_BYTES) }] }));
+    assert_eq!(detail(&small), detail(&cards(&about("gather-5", &fhir, json!({})))));
+    // Refusals too.
+    let fhir = fhir.answers("Condition", Way::Status(403));
+    assert!(refused(answer(&about("gather-5", &fhir, json!({}))), 412).contains("answered 403"));
+}
+
+#[test]
 fn null_and_errors_are_answers_and_only_what_is_absent_is_fetched() {
     let fhir = Fhir::serving(&json!({}));
     let mut sent = without(on_sertraline("gather-2"), &["procedures", "allergies"]);
@@ -243,7 +256,7 @@ fn medication(id: &str) -> Value {
 
 #[test]
 fn a_medication_that_records_refer_to_is_looked_up() {
-    // As a batch, one by one where the server refuses that, and from a prefetch that has everything else.
+    // With everything fetched, from a prefetch that has all but the Medication, and by its whole URL.
     for (index, fetched, absolute) in [(0, true, false), (1, false, false), (2, false, true)] {
         let patient = format!("referring-{index}");
         let fhir = Fhir::serving(&json!({}));
@@ -274,12 +287,12 @@ fn many_medications_are_one_request_and_one_by_one_only_where_that_is_refused() 
         targets
     };
     let fhir = Fhir::serving(&json!({}));
-    ["m1", "m2"].map(|id| fhir.hold(medication(id)));
+    ["m1", "m2"].into_iter().for_each(|id| fhir.hold(medication(id)));
     cards(&about("batch-1", &fhir, two("batch-1")));
     assert_eq!(targets(&fhir), ["/r4/Medication?_id=m1%2Cm2&_count=1000"]);
 
     let fhir = Fhir::serving(&json!({})).answers("Medication", Way::StatusOnce(400));
-    ["m1", "m2"].map(|id| fhir.hold(medication(id)));
+    ["m1", "m2"].into_iter().for_each(|id| fhir.hold(medication(id)));
     let answered = cards(&about("batch-2", &fhir, two("batch-2")));
     assert_eq!(targets(&fhir), ["/r4/Medication/m1", "/r4/Medication/m2", "/r4/Medication?_id=m1%2Cm2&_count=1000"]);
     assert!(!detail(&answered).contains("refer to"), "{answered}");

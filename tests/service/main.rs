@@ -2,6 +2,7 @@
 
 mod answer;
 mod cors;
+mod dialect;
 mod discovery;
 mod ehr;
 mod feedback;

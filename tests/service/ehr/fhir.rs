@@ -79,6 +79,7 @@ struct Inside {
     resources: BTreeMap<String, Vec<Value>>,
     ways: BTreeMap<String, Way>,
     seen: Vec<Seen>,
+    picky: bool,
 }
 
 /// The server. It lives as long as the test executable.
@@ -121,6 +122,18 @@ impl Fhir {
         self
     }
 
+    /// It has this to say at `/metadata`.
+    pub fn knowing(self, statement: Value) -> Fhir {
+        self.inside().resources.insert("metadata".to_owned(), vec![statement]);
+        self
+    }
+
+    /// From now on it takes searches by POST only, and none with a page size.
+    pub fn picky(self) -> Fhir {
+        self.inside().picky = true;
+        self
+    }
+
     pub fn base(&self) -> String {
         format!("http://{}/r4", self.address)
     }
@@ -147,6 +160,9 @@ impl Fhir {
             let mut inside = self.inside();
             inside.seen.push(seen.clone());
             let way = inside.ways.get(&kind).or_else(|| inside.ways.get("*")).cloned().unwrap_or(Way::Well);
+            let searches = seen.body.contains('=') || seen.target.contains('?');
+            let way =
+                if inside.picky && searches && (seen.method != "POST" || seen.body.contains("_count=")) { Way::Status(400) } else { way };
             if matches!(way, Way::StatusOnce(_) | Way::TooMany(_)) {
                 inside.ways.insert(kind.clone(), Way::Well);
             }
@@ -231,6 +247,9 @@ impl Fhir {
     /// What a read or a search finds, as far as `kept` lets it; null where a read finds nothing.
     fn page(&self, seen: &Seen, kind: &str, kept: impl Fn(usize) -> bool, next: Option<String>) -> Value {
         let path = seen.target.split('?').next().unwrap_or_default();
+        if kind == "metadata" {
+            return self.held(kind).first().cloned().unwrap_or(Value::Null);
+        }
         if let Some((_, id)) = path.rsplit_once(&format!("{kind}/")).filter(|(_, id)| *id != "_search") {
             return self.held(kind).into_iter().find(|resource| resource["id"] == id).unwrap_or(Value::Null);
         }
