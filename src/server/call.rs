@@ -71,7 +71,7 @@ pub struct Desk<'a> {
 /// What is left of the time of a call for reading and judging, once everything has been fetched.
 const RESERVE: Duration = Duration::from_millis(150);
 
-/// From this size on a record is read on a thread of its own, so that no other call of the worker waits (2 ms for 600 KB).
+/// From this size on a record is read on a thread of its own, so that no other call of the worker waits for it.
 const LARGE: usize = 256 * 1024;
 
 /// Where what is missing may be fetched, and until when.
