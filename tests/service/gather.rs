@@ -1,5 +1,6 @@
 //! What is not sent is fetched, and what cannot be fetched is told.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::Response;
@@ -128,34 +129,45 @@ fn ways_in_part(foreign: &Fhir) -> Vec<(Way, &'static str)> {
     ]
 }
 
-/// Calls in many ways at once, each with a server and a patient of its own; `check` sees what came of each.
-fn each_way(name: &str, kind: &str, ways: Vec<(Way, &'static str)>, absent: &[&str], check: impl Fn(&Way, &str, Response) + Sync) {
-    std::thread::scope(|scope| {
-        for (index, (way, words)) in ways.into_iter().enumerate() {
-            let check = &check;
-            scope.spawn(move || {
-                let patient = format!("{name}-{index}");
-                let mut record = on_sertraline(&patient);
-                let entry = |id: &str| {
-                    json!({ "resource": { "resourceType": "Procedure", "id": id, "status": "completed",
-                        "subject": { "reference": format!("Patient/{patient}") }, "code": { "text": "something done" } } })
-                };
-                record["procedures"] =
-                    json!({ "resourceType": "Bundle", "type": "searchset", "entry": [entry("a"), entry("b"), entry("c"), entry("d")] });
-                let fhir = Fhir::serving(&record).answers(kind, way.clone());
-                let response = answer(&about(&patient, &fhir, without(record, absent)));
-                check(&way, words, response);
-            });
-        }
-    });
+/// Calls in every way, four at a time, each with a server and a patient of its own. `complaint` says what is wrong with the answer; a way
+/// that a busy machine made too slow to be told from another has a second try.
+fn each_way(kind: &str, ways: &[(Way, &str)], absent: &[&str], complaint: impl Fn(&str, Response) -> Option<String> + Sync) {
+    static PATIENTS: AtomicUsize = AtomicUsize::new(0);
+    let try_one = |way: &Way, words: &str| {
+        let patient = format!("way-{}", PATIENTS.fetch_add(1, Ordering::Relaxed));
+        let mut record = on_sertraline(&patient);
+        let entry = |id: &str| {
+            json!({ "resource": { "resourceType": "Procedure", "id": id, "status": "completed",
+                "subject": { "reference": format!("Patient/{patient}") }, "code": { "text": "something done" } } })
+        };
+        record["procedures"] =
+            json!({ "resourceType": "Bundle", "type": "searchset", "entry": [entry("a"), entry("b"), entry("c"), entry("d")] });
+        let fhir = Fhir::serving(&record).answers(kind, way.clone());
+        complaint(words, answer(&about(&patient, &fhir, without(record, absent))))
+    };
+    for several in ways.chunks(4) {
+        std::thread::scope(|scope| {
+            for (way, words) in several {
+                let try_one = &try_one;
+                scope.spawn(move || {
+                    if let Some(complaint) = try_one(way, words).and_then(|_| try_one(way, words)) {
+                        // The words of a panic go to the log of the service.
+                        eprintln!("{way:?}: {complaint}");
+                        panic!("{way:?}");
+                    }
+                });
+            }
+        });
+    }
 }
 
 #[test]
 fn what_a_card_cannot_do_without_ends_in_412_with_the_reason() {
     let foreign = Fhir::serving(&json!({}));
-    each_way("needed", "Condition", ways(&foreign), &["conditions", "procedures"], |way, words, response| {
+    each_way("Condition", &ways(&foreign), &["conditions", "procedures"], |words, response| {
         let refusal = refused(response, 412);
-        assert!(refusal.contains("not to be had: conditions; send prefetch: conditions") && refusal.contains(words), "{way:?}: {refusal}");
+        let is_told = refusal.contains("not to be had: conditions; send prefetch: conditions") && refusal.contains(words);
+        (!is_told).then_some(refusal)
     });
     assert!(foreign.seen().is_empty(), "{:?}", foreign.seen());
 }
@@ -164,11 +176,11 @@ fn what_a_card_cannot_do_without_ends_in_412_with_the_reason() {
 fn what_a_card_can_do_without_is_named_on_it() {
     let foreign = Fhir::serving(&json!({}));
     let all = [ways(&foreign), ways_in_part(&foreign)].concat();
-    each_way("named", "Procedure", all, &["procedures"], |way, words, response| {
-        assert_eq!(response.status(), 200, "{way:?}");
+    each_way("Procedure", &all, &["procedures"], |words, response| {
+        assert_eq!(response.status(), 200);
         let detail = detail(&response.json().expect("JSON"));
-        let line = detail.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{way:?}: {detail}"));
-        assert!(line.to_lowercase().contains("procedures"), "{way:?}: {line}");
+        let is_named = detail.lines().any(|line| line.contains(words) && line.to_lowercase().contains("procedures"));
+        (!is_named).then_some(detail)
     });
     assert!(foreign.seen().is_empty(), "{:?}", foreign.seen());
 }
