@@ -1,7 +1,7 @@
 //! Brings what a service asks for: prefetch first, the FHIR server of the call for what is missing, within the time of the call.
 //!
 //! What cannot be had becomes a [`Failure`], never an empty answer. The token of the call goes to URLs below the configured base and
-//! nowhere else ([`ask`]), is never logged and is gone when the call is.
+//! nowhere else (see ask.rs), is never logged and is gone when the call is.
 
 mod address;
 mod ask;
