@@ -9,6 +9,7 @@ pub mod clinical;
 pub mod config;
 pub mod feedback;
 pub mod fhir;
+pub mod gather;
 pub mod hooks;
 pub mod server;
 pub mod telemetry;

@@ -1,8 +1,9 @@
 //! The command line: one file a command, one a way of printing.
 
 mod assess;
-mod feedback;
 mod check_config;
+mod doctor;
+mod feedback;
 mod history;
 mod knowledge;
 mod layout;
@@ -34,6 +35,7 @@ enum Command {
     Knowledge(knowledge::Tables),
     Feedback(feedback::Feedback),
     CheckConfig(check_config::CheckConfig),
+    Doctor(doctor::Doctor),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -46,20 +48,22 @@ impl Stop {
     }
 }
 
-/// Reads the command line, runs the command, and says how it ended: 0, or 2 for a wrong argument or unreadable input.
+/// Reads the command line, runs the command, and says how it ended: 0, or 2 for a wrong argument or unreadable input; 1 is an answer
+/// of some commands.
 pub fn run() -> ExitCode {
     let version = format!("{} (knowledge {})", env!("CARGO_PKG_VERSION"), Knowledge::builtin().version());
     let matches = Cli::command().version(version).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match cli.command {
-        Command::Serve(serve) => serve.run(),
-        Command::Assess(assess) => assess.run(),
-        Command::Knowledge(tables) => tables.run(),
-        Command::Feedback(feedback) => feedback.run(),
-        Command::CheckConfig(check) => check.run(),
+        Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
+        Command::Assess(assess) => assess.run().map(|()| ExitCode::SUCCESS),
+        Command::Knowledge(tables) => tables.run().map(|()| ExitCode::SUCCESS),
+        Command::Feedback(feedback) => feedback.run().map(|()| ExitCode::SUCCESS),
+        Command::CheckConfig(check) => check.run().map(|()| ExitCode::SUCCESS),
+        Command::Doctor(doctor) => doctor.run(),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(Stop(line)) => {
             // Nobody is left to tell where standard error is closed.
             drop(writeln!(anstream::stderr(), "trialwise: {line}"));

@@ -104,6 +104,8 @@ pub(super) struct Walked<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// A `next` link: there is more than this page.
     pub(super) has_next: bool,
+    /// The same in a Bundle that stands in another.
+    pub(super) has_next_inside: bool,
     /// OperationOutcomes that speak of an error, or entries that could not be had: each with the URL that was asked, where the Bundle
     /// tells it.
     pub(super) errors: Vec<Option<String>>,
@@ -184,7 +186,8 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
     };
     let asked_for_all = url_of(&bundle.link).map(str::to_owned);
     let before = walked.errors.len();
-    walked.has_next |= bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
+    let has_next = bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
+    *(if depth == 0 { &mut walked.has_next } else { &mut walked.has_next_inside }) |= has_next;
     let entries = match bundle.entry.map(|entries| elements(entries, walked.left)) {
         Some(Elements::All(entries)) => entries,
         Some(Elements::TooMany) => return walked.over = true,

@@ -7,6 +7,7 @@
 mod adherence;
 pub mod audit;
 mod bundle;
+mod capability;
 mod condition;
 mod date;
 mod dosage;
@@ -20,6 +21,7 @@ mod medication_record;
 mod observation;
 mod order;
 pub mod outcome;
+mod page;
 mod patient;
 mod questionnaire;
 mod reader;
@@ -33,5 +35,7 @@ mod stop;
 mod tests;
 mod view;
 
+pub use capability::Capability;
 pub use error::{ReadError, Version};
+pub use page::{Page, Wanted, is_id, medication_id, medication_ids, wanted_medications};
 pub use reader::Reader;

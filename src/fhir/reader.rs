@@ -24,8 +24,8 @@ pub struct Reader<'a> {
     entries: Vec<Entry<'a>>,
     had: BTreeSet<Kind>,
     gaps: BTreeSet<Gap>,
-    /// What was not sent of each kind, in words.
-    not_sent: BTreeMap<Kind, BTreeSet<String>>,
+    /// What was not sent of each kind, or not fetched and why, in words.
+    not_had: BTreeMap<(Kind, Option<String>), BTreeSet<String>>,
     broken: Vec<(String, String)>,
     drafts: Drafts<'a>,
     limit: usize,
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
             entries: Vec::new(),
             had: BTreeSet::new(),
             gaps: BTreeSet::new(),
-            not_sent: BTreeMap::new(),
+            not_had: BTreeMap::new(),
             broken: Vec::new(),
             drafts: Drafts::default(),
             limit: usize::MAX,
@@ -136,6 +136,15 @@ impl<'a> Reader<'a> {
 
     /// Adds one prefetch value, which answers for these kinds.
     pub fn add_prefetch(&mut self, key: &str, kinds: &[Kind], value: &'a RawValue) {
+        self.add_answer(key, kinds, value, false);
+    }
+
+    /// Adds one page of an answer whose further pages were followed, which answers for these kinds.
+    pub fn add_page(&mut self, key: &str, kinds: &[Kind], page: &'a RawValue) {
+        self.add_answer(key, kinds, page, true);
+    }
+
+    fn add_answer(&mut self, key: &str, kinds: &[Kind], value: &'a RawValue, followed: bool) {
         let kinds: BTreeSet<Kind> = kinds.iter().copied().collect();
         if value.get() == "null" {
             return self.had.extend(kinds);
@@ -146,6 +155,7 @@ impl<'a> Reader<'a> {
         if !fhir || (walked.entries.is_empty() && !walked.broken.is_empty()) {
             return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
         }
+        walked.has_next &= !followed;
         if !walked.entries.is_empty() || walked.errors.is_empty() {
             self.had.extend(kinds.iter().copied());
         }
@@ -157,9 +167,39 @@ impl<'a> Reader<'a> {
     /// The client may not have them, or may not have got them: nobody knows, so the kind is not had in full. What another key of the
     /// kind answered was had all the same, and all that was not sent of it is one gap.
     pub fn missing_prefetch(&mut self, key: &str, resource_type: &str, kinds: &[Kind]) {
+        self.note_not_had(key, resource_type, kinds, None);
+    }
+
+    /// Notes a prefetch key that was not sent and could not be fetched either, and why.
+    pub fn not_fetched(&mut self, key: &str, resource_type: &str, kinds: &[Kind], why: &str) {
+        self.note_not_had(key, resource_type, kinds, Some(why));
+    }
+
+    fn note_not_had(&mut self, key: &str, resource_type: &str, kinds: &[Kind], why: Option<&str>) {
         for kind in kinds {
-            self.not_sent.entry(*kind).or_default().insert(records_of(resource_type).map_or_else(|| format!("`{key}`"), str::to_owned));
+            let what = records_of(resource_type).map_or_else(|| format!("`{key}`"), str::to_owned);
+            self.not_had.entry((*kind, why.map(str::to_owned))).or_default().insert(what);
         }
+    }
+
+    /// Notes that not every page of an answer could be had, and why.
+    pub fn not_every_page(&mut self, key: &str, kinds: &[Kind], why: &str) {
+        self.gap(&kinds.iter().copied().collect(), &format!("`{key}` is not complete: {why}"));
+    }
+
+    /// Adds Medications that records refer to. Whatever else the answer holds is left out.
+    pub fn add_medications(&mut self, answer: &'a RawValue) {
+        let mut walked = Walked::default();
+        // An answer that cannot be read holds no Medication; what is then missing has been counted.
+        drop(bundle::walk(answer, "Medication", &mut walked));
+        self.entries.extend(walked.entries.into_iter().filter(|entry| entry.head.kind.as_deref() == Some("Medication")));
+    }
+
+    /// Notes Medications that records refer to without naming them, and that could not be had.
+    pub fn medications_not_had(&mut self, count: usize, why: &str) {
+        let what =
+            if count == 1 { "1 drug that records refer to is".to_owned() } else { format!("{count} drugs that records refer to are") };
+        self.gap(&BTreeSet::from([Kind::Medications]), &format!("{what} not known: {why}"));
     }
 
     /// Adds orders being chosen or signed (`context.draftOrders`): those that the selections name, all where there are none to name them.
@@ -192,7 +232,7 @@ impl<'a> Reader<'a> {
     }
 
     fn keep(&mut self, name: &str, walked: Walked<'a>, kinds: BTreeSet<Kind>) {
-        if walked.has_next {
+        if walked.has_next || walked.has_next_inside {
             self.gap(&kinds, &format!("`{name}` is only the first page"));
         }
         for asked in &walked.errors {
@@ -256,13 +296,19 @@ impl<'a> Reader<'a> {
     }
 
     fn cover(&mut self, chart: &mut Chart) {
-        for (kind, what) in std::mem::take(&mut self.not_sent) {
+        for ((kind, why), what) in std::mem::take(&mut self.not_had) {
             let what: Vec<String> = what.into_iter().collect();
             let listed = match what.as_slice() {
                 [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
                 _ => what.concat(),
             };
-            self.gap(&BTreeSet::from([kind]), &format!("no {listed} sent"));
+            let gap = match why {
+                None => format!("no {listed} sent"),
+                // Of these kinds there are several queries, and it matters which of them failed.
+                Some(why) if matches!(kind, Kind::Medications | Kind::Observations) => format!("no {listed}: {why}"),
+                Some(why) => why,
+            };
+            self.gap(&BTreeSet::from([kind]), &gap);
         }
         if chart.patient.is_none() {
             self.had.remove(&Kind::Patient);

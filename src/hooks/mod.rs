@@ -2,11 +2,13 @@
 //!
 //! What a 2.0 client ignores harmlessly is taken over from 3.0 (`version`, `hookVersion`, OperationOutcome bodies), the rest is not.
 
+mod authorization;
 mod definition;
 mod feedback;
 mod request;
 mod response;
 
+pub use authorization::FhirAuthorization;
 pub use definition::{Definition, DefinitionError, Discovery, Need, Services};
 pub use feedback::{Comment, FeedbackItem, FeedbackOutcome, PickedReason, feedback};
 pub use request::{Context, HookRequest, Orders, RequestError, is_hook_request};

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::authorization::{FhirAuthorization, fhir_authorization, fhir_server};
 use crate::clinical::units::Day;
 
 /// A hook request, borrowing from its body.
@@ -29,6 +30,8 @@ pub struct HookRequest<'a> {
     pub as_of: Option<Result<Day, RequestError>>,
     /// The FHIR server that the ids of the request belong to.
     pub fhir_server: Option<String>,
+    /// The leave to ask it; never without `fhir_server`, and never in a captured request.
+    pub fhir_authorization: Option<FhirAuthorization>,
     context: Members<'a>,
     live: bool,
 }
@@ -118,8 +121,15 @@ impl<'a> HookRequest<'a> {
         }
         let prefetch = inner(members, "prefetch", "prefetch")?.unwrap_or_default();
         let as_of = as_of(members);
-        let fhir_server = text(members, "fhirServer", "fhirServer").ok();
-        Ok(HookRequest { hook, hook_instance, patient_id, prefetch, as_of, fhir_server, context, live })
+        // Of a captured request nothing is fetched, and what was secret in it may have been taken out.
+        let (fhir_server, fhir_authorization) = match live {
+            true => (fhir_server(members)?, fhir_authorization(members)?),
+            false => (text(members, "fhirServer", "fhirServer").ok(), None),
+        };
+        if fhir_authorization.is_some() && fhir_server.is_none() {
+            return Err(RequestError::Missing("fhirServer"));
+        }
+        Ok(HookRequest { hook, hook_instance, patient_id, prefetch, as_of, fhir_server, fhir_authorization, context, live })
     }
 
     /// What the context of this hook has to hold (hook library, patient-view 1.0, order-select 1.0, order-sign 1.0). Of a hook that is
@@ -254,6 +264,52 @@ mod tests {
             assert_eq!(refusal.member(), Some(member), "{body}");
             assert!(!refusal.to_string().contains("secret"), "{refusal}");
         }
+    }
+
+    /// What stands beside a context that is right.
+    fn beside(members: &str) -> Result<HookRequest<'static>, RequestError> {
+        let body = format!(r#"{{"hook":"h","hookInstance":"i","context":{{"patientId":"p"}},{members}}}"#);
+        HookRequest::parse(Box::leak(body.into_boxed_str()).as_bytes())
+    }
+
+    #[test]
+    fn the_leave_to_ask_the_fhir_server_is_checked_member_by_member() {
+        const SERVER: &str = r#""fhirServer":"https://fhir.example.org/r4""#;
+        for (members, member) in [
+            (r#""fhirServer":7"#.to_owned(), "fhirServer"),
+            (r#""fhirServer":"here""#.to_owned(), "fhirServer"),
+            (r#""fhirServer":"file:///etc/passwd""#.to_owned(), "fhirServer"),
+            (r#""fhirAuthorization":{"access_token":"secret"}"#.to_owned(), "fhirServer"),
+            (r#""fhirServer":null,"fhirAuthorization":{"access_token":"secret"}"#.to_owned(), "fhirServer"),
+            (format!(r#"{SERVER},"fhirAuthorization":"secret""#), "fhirAuthorization"),
+            (format!(r#"{SERVER},"fhirAuthorization":{{}}"#), "fhirAuthorization.access_token"),
+            (format!(r#"{SERVER},"fhirAuthorization":{{"access_token":7}}"#), "fhirAuthorization.access_token"),
+            (format!(r#"{SERVER},"fhirAuthorization":{{"access_token":"secret\r\nX: y"}}"#), "fhirAuthorization.access_token"),
+            (format!(r#"{SERVER},"fhirAuthorization":{{"access_token":"secret","token_type":"mac"}}"#), "fhirAuthorization.token_type"),
+            (format!(r#"{SERVER},"fhirAuthorization":{{"access_token":"secret","expires_in":"soon"}}"#), "fhirAuthorization.expires_in"),
+            (format!(r#"{SERVER},"fhirAuthorization":{{"access_token":"secret","patient":["p"]}}"#), "fhirAuthorization.patient"),
+        ] {
+            let refusal = beside(&members).expect_err("refused");
+            assert_eq!(refusal.member(), Some(member), "{members}");
+            assert!(!refusal.to_string().contains("secret"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn the_leave_to_ask_the_fhir_server_is_read_as_ehrs_write_it() {
+        use secrecy::ExposeSecret;
+        let of = |authorization: &str| {
+            beside(&format!(r#""fhirServer":"https://fhir.example.org/r4","fhirAuthorization":{authorization}"#)).expect("a request")
+        };
+        let request = of(
+            r#"{"access_token":"secret","token_type":"bearer","expires_in":300,"scope":"patient/Observation.rs x","subject":"s","patient":"Patient/p"}"#,
+        );
+        let leave = request.fhir_authorization.as_ref().expect("there");
+        assert_eq!((leave.access_token.expose_secret(), leave.has_expired, leave.patient_id.as_deref()), ("secret", false, Some("p")));
+        assert!(!format!("{request:?}").contains("secret"), "its own members hide it");
+        assert!(of(r#"{"access_token":"t","expires_in":0}"#).fhir_authorization.expect("there").has_expired);
+        assert!(!of(r#"{"access_token":"t","expires_in":"30"}"#).fhir_authorization.expect("there").has_expired);
+        assert!(of("null").fhir_authorization.is_none());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use super::log::Told;
 use crate::fhir::ReadError;
 use crate::fhir::outcome::Outcome;
+use crate::gather::Failure;
 use crate::hooks::RequestError;
 
 /// After how long feedback may be sent again: about as long as a database takes to come back.
@@ -64,12 +65,14 @@ pub enum CallError {
     #[error("{}", .0.without_ids())]
     Unread(ReadError),
     /// Without these nothing can be said.
-    #[error("not to be had: {}; send prefetch: {}", .missing.join(", "), .keys.join(", "))]
+    #[error("not to be had: {}; send prefetch: {}{}", .missing.join(", "), .keys.join(", "), because(.why))]
     NotHad {
         /// Which kinds of record.
         missing: Vec<&'static str>,
         /// The prefetch keys that would answer for them.
         keys: Vec<String>,
+        /// Why they could not be fetched, where that was tried.
+        why: Vec<Failure>,
     },
     /// Feedback that could not be written.
     #[error("the feedback could not be kept; please send it again")]
@@ -92,6 +95,11 @@ pub enum CallError {
     /// A defect of ours.
     #[error("the service failed; nothing was judged")]
     Defect,
+}
+
+fn because(why: &[Failure]) -> String {
+    let why: Vec<String> = why.iter().map(Failure::to_string).collect();
+    if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) }
 }
 
 impl CallError {
@@ -182,9 +190,11 @@ mod tests {
 
     #[test]
     fn what_could_not_be_had_is_412_and_says_what_to_send() {
-        let error = CallError::NotHad { missing: vec!["conditions"], keys: vec!["conditions".into()] };
-        assert_eq!(error.status_code(), StatusCode::PRECONDITION_FAILED);
-        assert_eq!(error.to_string(), "not to be had: conditions; send prefetch: conditions");
+        let error = |why| CallError::NotHad { missing: vec!["conditions"], keys: vec!["conditions".into()], why };
+        assert_eq!(error(Vec::new()).status_code(), StatusCode::PRECONDITION_FAILED);
+        assert_eq!(error(Vec::new()).to_string(), "not to be had: conditions; send prefetch: conditions");
+        let refused = error(vec![Failure::Status(403)]).to_string();
+        assert_eq!(refused, "not to be had: conditions; send prefetch: conditions (the FHIR server answered 403)");
     }
 
     #[test]

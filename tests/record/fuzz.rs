@@ -6,13 +6,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use trialwise::clinical::cards::Card;
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::config;
 use trialwise::feedback::Store;
 use trialwise::hooks::Services;
-use trialwise::server::call::{Desk, hook};
+use trialwise::server::call::{Desk, Source, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
 use trialwise::telemetry::Account;
 

@@ -83,7 +83,7 @@ fn errors() -> Vec<CallError> {
         WrongHook { expected: "patient-view".to_owned() },
         Unread(ReadError::TwoPatients { ids }),
         Unread(ReadError::OtherVersion { name: "body".to_owned(), place: "x".to_owned(), version: Version::R5, hint: "a \"hint\"" }),
-        NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()] },
+        NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()], why: Vec::new() },
         NotKept,
         NotReady,
         NoAudit,

@@ -2,6 +2,7 @@
 //! feedback.
 
 mod chart;
+pub mod fhir;
 mod template;
 mod token;
 
