@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::knowledge::site_knowledge;
+use crate::auth::Callers;
 use crate::config::{Config, LogFormat};
 use crate::hooks::Services;
 use crate::server::{self, State};
@@ -17,7 +18,7 @@ use crate::telemetry;
 #[command(after_help = "Examples:\n  trialwise serve --dev\n  trialwise serve --dev --bind 127.0.0.1:9000 --config trialwise.toml\n  \
     curl http://127.0.0.1:8080/cds-services")]
 pub struct Serve {
-    /// Settings (TOML): bind, time_zone, [limits], [cors] origins, [knowledge] site_file, [log] format
+    /// Settings (TOML): public_url and [clients.NAME] (needed without --dev), bind, [tls], [limits], and more
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen; stands above the settings [default: 127.0.0.1:8080]
@@ -35,6 +36,8 @@ impl Serve {
             config.bind = bind;
         }
         permitted(self.dev, config.bind)?;
+        let callers = if self.dev { None } else { Some(Callers::new(&config).map_err(Stop::new)?) };
+        let tls = config.tls.as_ref().map(server::tls).transpose().map_err(Stop::new)?;
         let services = Services::builtin().map_err(Stop::new)?;
         let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
         let listener = TcpListener::bind(config.bind).map_err(|error| Stop::new(format_args!("{}: {error}", config.bind)))?;
@@ -44,24 +47,27 @@ impl Serve {
             LogFormat::Text => Some(false),
         });
         let address = listener.local_addr().map_or(config.bind, |address| address);
-        tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: http://{address}/cds-services");
-        server::run(State::new(&config, services, knowledge, self.dev), listener).map_err(Stop::new)
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: {scheme}://{address}/cds-services");
+        if tls.is_none() && !address.ip().is_loopback() {
+            tracing::warn!("this is HTTP without TLS: something in front has to do TLS, or set [tls]");
+        }
+        let mut state = State::new(&config, services, knowledge, self.dev);
+        state = callers.into_iter().fold(state, State::trusting);
+        state = tls.into_iter().fold(state, State::with_tls);
+        server::run(state, listener).map_err(Stop::new)
     }
 }
 
-/// Whether the service may be started like this. It never answers strangers.
+/// Whether development may be done here: it lets anybody in. Otherwise the settings have to say who may call.
 fn permitted(dev: bool, bind: SocketAddr) -> Result<(), Stop> {
-    match (dev, bind.ip().is_loopback()) {
-        (true, true) => Ok(()),
-        (true, false) => Err(Stop::new(format_args!(
+    if dev && !bind.ip().is_loopback() {
+        return Err(Stop::new(format_args!(
             "--dev is for loopback only, and {bind} is not: bind to 127.0.0.1 or [::1], for example --bind 127.0.0.1:{}",
             bind.port()
-        ))),
-        (false, _) => Err(Stop::new(
-            "no trusted client is configured, and without one nobody could be let in. This version cannot check who calls (signed CDS Hooks \
-             requests come with a later one), so it runs only with --dev, on loopback",
-        )),
+        )));
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -77,7 +83,12 @@ mod tests {
 
     #[test]
     fn without_a_trusted_client_it_does_not_start() {
-        let Stop(line) = permitted(false, "127.0.0.1:1".parse().expect("an address")).expect_err("refused");
-        assert!(line.contains("trusted client") && !line.contains('\n'));
+        let client = "[clients.a]\nissuer = \"https://ehr.example.org\"\njku = [\"https://ehr.example.org/jwks\"]";
+        for (settings, word) in [("", "trusted client"), (client, "public_url is missing")] {
+            let config = Config::parse("test", settings).expect("settings");
+            let Err(error) = Callers::new(&config) else { panic!("it starts") };
+            let line = error.to_string();
+            assert!(line.contains(word) && !line.contains('\n'), "{line}");
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! The service: routes, errors, start and end. Wiring only; `call.rs` is the place to start reading.
 
 pub mod call;
+mod caller;
 mod error;
+mod forwarded;
 mod log;
 mod route;
+mod tls;
 
 use std::io;
 use std::net::TcpListener;
@@ -14,12 +17,16 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rustls::ServerConfig;
 
 pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
+pub use tls::{TlsError, tls};
 
+use crate::auth::{Caller, Callers};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::Config;
@@ -32,9 +39,6 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// For how long calls under way may take to end.
 const DRAIN_SECONDS: u64 = 25;
 
-/// Who calls while callers are not told apart (`--dev`).
-const ANYBODY: &str = "anybody";
-
 /// What every call shares. Nothing in it is locked but the ledger, for moments.
 pub struct State {
     services: Services,
@@ -45,6 +49,10 @@ pub struct State {
     dev: bool,
     ready: AtomicBool,
     ledger: Ledger,
+    /// Nobody is let in without, except in development.
+    callers: Option<Callers>,
+    tls: Option<ServerConfig>,
+    trusted_proxies: Vec<IpNet>,
 }
 
 impl State {
@@ -59,15 +67,30 @@ impl State {
             dev,
             ready: AtomicBool::new(true),
             ledger: Ledger::default(),
+            callers: None,
+            tls: None,
+            trusted_proxies: config.proxy.trusted.clone(),
         }
+    }
+
+    /// The same for those who may call.
+    #[must_use]
+    pub fn trusting(self, callers: Callers) -> State {
+        State { callers: Some(callers), ..self }
+    }
+
+    /// The same with TLS.
+    #[must_use]
+    pub fn with_tls(self, tls: ServerConfig) -> State {
+        State { tls: Some(tls), ..self }
     }
 
     fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
     }
 
-    fn desk(&self) -> call::Desk<'_> {
-        call::Desk { ledger: &self.ledger, client: ANYBODY }
+    fn desk<'a>(&'a self, caller: &'a Caller) -> call::Desk<'a> {
+        call::Desk { ledger: &self.ledger, client: &caller.name }
     }
 
     /// The clock is read here and nowhere below.
@@ -83,6 +106,8 @@ pub fn today(time_zone: &TimeZone) -> Day {
 
 /// A service on a socket that listens already. It runs while it is awaited.
 pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> {
+    actix_web::rt::spawn(prepare(state.clone()));
+    let tls = state.tls.clone();
     let app = move || {
         // The last one wrapped is the first to see a request.
         App::new()
@@ -92,7 +117,19 @@ pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> 
             .wrap(from_fn(log::log))
             .configure(route::routes)
     };
-    Ok(HttpServer::new(app).listen(listener)?.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+    let server = HttpServer::new(app);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+}
+
+/// Fetches what the first calls would have to wait for.
+async fn prepare(state: Data<State>) {
+    if let Some(callers) = &state.callers {
+        callers.prepare(Timestamp::now().as_second()).await;
+    }
 }
 
 /// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered.
