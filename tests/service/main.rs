@@ -1,22 +1,28 @@
 //! The running service, driven from outside over HTTP: one executable, a file per concern.
 
 mod answer;
+mod auth;
 mod cors;
 mod discovery;
 mod feedback;
+mod keys;
+mod keyserver;
 mod log;
 mod orders;
 mod path;
 mod refusal;
+mod tls;
+mod token;
 
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, OnceLock};
 
 use actix_web::web::Data;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use trialwise::auth::Callers;
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::config::Config;
 use trialwise::hooks::Services;
@@ -51,16 +57,28 @@ fn logged() -> String {
 fn base() -> &'static str {
     static BASE: OnceLock<String> = OnceLock::new();
     BASE.get_or_init(|| {
-        telemetry::start_to(|| LogWriter, true, false);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        std::thread::spawn(move || {
-            let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}")).expect("settings");
-            let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true);
-            actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
-        });
-        format!("http://{address}")
+        let config = Config::parse("test", &format!("limits.max_body_bytes = {MAX_BODY_BYTES}")).expect("settings");
+        format!("http://{}", start(State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true)))
     })
+}
+
+/// Starts a service that ends with the tests; returns its address.
+fn start(state: State) -> SocketAddr {
+    telemetry::start_to(|| LogWriter, true, false);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
+    });
+    address
+}
+
+/// A service outside development with these settings, which name who may call.
+fn trusting(settings: &str) -> String {
+    let config = Config::parse("test", settings).expect("settings");
+    let callers = Callers::new(&config).expect("sound");
+    let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), false);
+    format!("http://{}", start(state.trusting(callers)))
 }
 
 fn client() -> &'static Client {
