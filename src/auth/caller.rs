@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::refusal::{Refusal, quoted};
 use super::seen::{Seen, SharedMemory};
+use super::source::Sources;
 use super::token::Token;
-use super::trusted::{Http, SettingsError, Trusted};
+use super::trusted::{SettingsError, Trusted};
 use crate::config::{Client, Config};
 
 /// Who calls, proved.
@@ -36,13 +37,24 @@ pub struct Callers {
     skew: i64,
     /// How long a call waits for keys that have to be fetched.
     wait: Duration,
-    seen: Seen,
+    sources: Sources,
+    seen: Arc<Seen>,
     shared: Option<Arc<dyn SharedMemory>>,
 }
 
 impl Callers {
     /// The clients of the settings, or the first thing that is wrong with them.
     pub fn new(config: &Config) -> Result<Callers, SettingsError> {
+        Callers::read(config, Sources::default())
+    }
+
+    /// The clients of other settings. Which tokens were used stays remembered, and so do keys that were fetched.
+    pub fn renewed(&self, config: &Config) -> Result<Callers, SettingsError> {
+        let callers = Callers::read(config, Sources::after(&self.sources))?;
+        Ok(Callers { seen: self.seen.clone(), shared: self.shared.clone(), ..callers })
+    }
+
+    fn read(config: &Config, mut sources: Sources) -> Result<Callers, SettingsError> {
         if config.clients.is_empty() {
             return Err(SettingsError::NoClient);
         }
@@ -52,9 +64,8 @@ impl Callers {
         }
         let wrong = |client: &str, what: String| SettingsError::Client { client: client.to_owned(), what };
         let mut clients: HashMap<String, HashMap<Option<String>, Trusted>> = HashMap::new();
-        let http = config.clients.values().any(|client| !client.jku.is_empty()).then(Http::new).transpose()?;
         for (name, client) in &config.clients {
-            let trusted = Trusted::new(name, client, http.as_ref()).map_err(|what| wrong(name, what))?;
+            let trusted = Trusted::new(name, client, &mut sources).map_err(|what| wrong(name, what))?;
             let replaced = clients.entry(client.issuer.clone()).or_default().insert(client.tenant.clone(), trusted);
             if let Some(other) = replaced {
                 return Err(wrong(name, format!("issuer and tenant are those of clients.{} too", other.caller.name)));
@@ -66,7 +77,8 @@ impl Callers {
             skew: config.clock_skew_seconds.get().try_into().unwrap_or(i64::MAX),
             // The other half of the deadline is for the answer.
             wait: config.limits.deadline_ms.milliseconds() / 2,
-            seen: Seen::default(),
+            sources,
+            seen: Arc::default(),
             shared: None,
         })
     }
@@ -80,8 +92,7 @@ impl Callers {
     /// Fetches the keys of every client, so that the first call of each does not wait. What cannot be fetched is tried again when it is
     /// needed. `now` is in seconds since 1970.
     pub async fn prepare(&self, now: i64) {
-        let sources = self.clients.values().flat_map(HashMap::values).flat_map(Trusted::sources);
-        futures_util::future::join_all(sources.map(|source| source.clone().prepare(now))).await;
+        futures_util::future::join_all(self.sources.all().map(|source| source.clone().prepare(now))).await;
     }
 
     /// Who calls this path with this header `Authorization`. `now` is in seconds since 1970.

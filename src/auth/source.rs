@@ -1,5 +1,6 @@
 //! A key set that is fetched: cached, renewed, fetched by one call for all.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,16 @@ pub(super) struct Source {
     held: ArcSwap<Held>,
     /// Whoever holds it fetches; the others wait and find what was fetched.
     attempts: Arc<Mutex<Attempts>>,
+}
+
+/// Every key set, each once, however many clients have it. The flag says whether it may lie in a private network.
+#[derive(Default)]
+pub(super) struct Sources {
+    all: HashMap<(WebUrl, bool), Arc<Source>>,
+    /// Those of the settings before, which keep what they have fetched.
+    before: HashMap<(WebUrl, bool), Arc<Source>>,
+    public: Option<reqwest::Client>,
+    private: Option<reqwest::Client>,
 }
 
 /// What was fetched last.
@@ -86,6 +97,51 @@ impl From<reqwest::Error> for FetchError {
     }
 }
 
+impl Sources {
+    /// No key sets yet; those of before are taken over where they are named again.
+    pub(super) fn after(before: &Sources) -> Sources {
+        Sources { before: before.all.clone(), ..Sources::default() }
+    }
+
+    /// The key set at this URL.
+    pub(super) fn source(&mut self, url: &WebUrl, private_network: bool) -> reqwest::Result<Arc<Source>> {
+        let place = (url.clone(), private_network);
+        let source = match self.all.get(&place).or_else(|| self.before.get(&place)) {
+            Some(known) => known.clone(),
+            None => {
+                Arc::new(Source { url: url.clone(), http: self.http(private_network)?, held: ArcSwap::default(), attempts: Arc::default() })
+            }
+        };
+        self.all.insert(place, source.clone());
+        Ok(source)
+    }
+
+    /// All of them, once the settings are read.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.all.values()
+    }
+
+    fn http(&mut self, private_network: bool) -> reqwest::Result<reqwest::Client> {
+        let http = if private_network { &mut self.private } else { &mut self.public };
+        match http {
+            Some(http) => Ok(http.clone()),
+            None => Ok(http.insert(client(private_network)?).clone()),
+        }
+    }
+}
+
+/// The client that sets are fetched with: no redirects, no proxies of the environment, and public addresses only unless told otherwise.
+fn client(private_network: bool) -> reqwest::Result<reqwest::Client> {
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .timeout(FETCH_TIME)
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("trialwise/", env!("CARGO_PKG_VERSION")));
+    if private_network { client.build() } else { client.https_only(true).dns_resolver(PublicOnly).build() }
+}
+
 impl Held {
     fn age(&self, now: i64) -> Option<i64> {
         self.fetched.map(|fetched| now.saturating_sub(fetched))
@@ -117,24 +173,6 @@ impl Attempts {
 }
 
 impl Source {
-    /// A set that is fetched from there when it is needed.
-    pub(super) fn new(url: WebUrl, http: reqwest::Client) -> Source {
-        Source { url, http, held: ArcSwap::default(), attempts: Arc::default() }
-    }
-
-    /// The client that sets are fetched with: no redirects, no proxies of the environment, and public addresses only unless told
-    /// otherwise.
-    pub(super) fn http(private_network: bool) -> reqwest::Result<reqwest::Client> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .timeout(FETCH_TIME)
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("trialwise/", env!("CARGO_PKG_VERSION")));
-        if private_network { client.build() } else { client.https_only(true).dns_resolver(PublicOnly).build() }
-    }
-
     /// Where it is fetched from.
     pub(super) fn url(&self) -> &WebUrl {
         &self.url

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::caller::Caller;
 use super::key::{Key, KeySet};
 use super::refusal::{Refusal, quoted};
-use super::source::Source;
+use super::source::{Source, Sources};
 use super::token::Token;
 use crate::config::address::names_private_address;
 use crate::config::{self, Client, WebUrl};
@@ -37,9 +37,6 @@ pub enum SettingsError {
         "no trusted client is configured, and without one nobody could be let in: set public_url and name one as [clients.NAME], with its issuer and its jku or keys_file (or try it out with --dev)"
     )]
     NoClient,
-    /// No key set can be fetched, whoever's.
-    #[error("key sets (jku) cannot be fetched from this machine: {0}")]
-    Fetching(#[from] reqwest::Error),
     /// A client that cannot be trusted, or not told from another.
     #[error("clients.{client}: {what}")]
     Client {
@@ -60,21 +57,9 @@ pub(super) struct Trusted {
     calls: DefaultDirectRateLimiter,
 }
 
-/// The clients that key sets are fetched with.
-pub(super) struct Http {
-    public: reqwest::Client,
-    private: reqwest::Client,
-}
-
-impl Http {
-    pub(super) fn new() -> reqwest::Result<Http> {
-        Ok(Http { public: Source::http(false)?, private: Source::http(true)? })
-    }
-}
-
 impl Trusted {
-    /// A client of the settings, or what is wrong with it. `http` is there if any client has a key set to be fetched.
-    pub(super) fn new(name: &str, client: &Client, http: Option<&Http>) -> Result<Trusted, String> {
+    /// A client of the settings, or what is wrong with it.
+    pub(super) fn new(name: &str, client: &Client, sources: &mut Sources) -> Result<Trusted, String> {
         if client.issuer.trim_end_matches('/').eq_ignore_ascii_case(SANDBOX) {
             return Err(format!(
                 "issuer {SANDBOX} is the public sandbox: its private key is public, so anybody could call. Use it with --dev only"
@@ -91,21 +76,15 @@ impl Trusted {
             return Err("it has no keys: name the URL of its key set (jku) or a file that holds it (keys_file)".to_owned());
         }
         client.jku.iter().try_for_each(|url| permitted(url, client.private_network))?;
-        let http = http.map(|http| if client.private_network { &http.private } else { &http.public });
-        let source = |url: &WebUrl| Some(Arc::new(Source::new(url.clone(), http?.clone())));
+        let sources = client.jku.iter().map(|url| sources.source(url, client.private_network)).collect::<Result<_, _>>();
         let calls = u32::try_from(client.calls_per_second.get()).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
         Ok(Trusted {
             caller: Caller { name: name.into(), client: Some(Arc::new(client.clone())) },
             algorithms: client.algorithms.iter().map(|algorithm| known(*algorithm)).collect(),
             keys,
-            sources: client.jku.iter().filter_map(source).collect(),
+            sources: sources.map_err(|error| format!("jku cannot be fetched from this machine: {error}"))?,
             calls: RateLimiter::direct(Quota::per_second(calls)),
         })
-    }
-
-    /// Where its keys are fetched from.
-    pub(super) fn sources(&self) -> &[Arc<Source>] {
-        &self.sources
     }
 
     /// Whether the token asks for an algorithm and a key set that are the client's. Without `jku` in the settings nothing is fetched

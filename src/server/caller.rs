@@ -23,7 +23,8 @@ impl FromRequest for Caller {
             let state = request.app_data::<Data<State>>().expect("the application has a state");
             let caller = match &state.callers {
                 Some(callers) => {
-                    let proved = callers.caller(authorization(request.headers()), request.path(), Timestamp::now().as_second()).await;
+                    let proved =
+                        callers.load_full().caller(authorization(request.headers()), request.path(), Timestamp::now().as_second()).await;
                     proved.inspect_err(|refusal| told(refusal, &request, state))?
                 }
                 None if state.dev => Caller::anybody(),

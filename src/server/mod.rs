@@ -17,6 +17,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
+use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,7 +27,7 @@ pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
 pub use tls::{TlsError, tls};
 
-use crate::auth::{Caller, Callers};
+use crate::auth::{Caller, Callers, SettingsError};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::Config;
@@ -50,7 +51,7 @@ pub struct State {
     ready: AtomicBool,
     ledger: Ledger,
     /// Nobody is let in without, except in development.
-    callers: Option<Callers>,
+    callers: Option<ArcSwap<Callers>>,
     tls: Option<ServerConfig>,
     trusted_proxies: Vec<IpNet>,
 }
@@ -76,7 +77,16 @@ impl State {
     /// The same for those who may call.
     #[must_use]
     pub fn trusting(self, callers: Callers) -> State {
-        State { callers: Some(callers), ..self }
+        State { callers: Some(ArcSwap::from_pointee(callers)), ..self }
+    }
+
+    /// Lets in whom other settings trust, from the next call on; with settings that are wrong nothing changes. Not for `--dev`.
+    pub fn trust_anew(&self, config: &Config) -> Result<(), SettingsError> {
+        if let Some(callers) = &self.callers {
+            let renewed = callers.load().renewed(config)?;
+            callers.store(renewed.into());
+        }
+        Ok(())
     }
 
     /// The same with TLS.
@@ -128,7 +138,7 @@ pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> 
 /// Fetches what the first calls would have to wait for.
 async fn prepare(state: Data<State>) {
     if let Some(callers) = &state.callers {
-        callers.prepare(Timestamp::now().as_second()).await;
+        callers.load_full().prepare(Timestamp::now().as_second()).await;
     }
 }
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use trialwise::auth::Refusal;
 use trialwise::fhir::{ReadError, Version};
 use trialwise::hooks::{RequestError, is_hook_request};
 use trialwise::server::CallError;
@@ -82,13 +83,16 @@ fn errors() -> Vec<CallError> {
         Unread(ReadError::OtherVersion { name: "body".to_owned(), place: "x".to_owned(), version: Version::R5, hint: "a \"hint\"" }),
         NotHad { missing: vec!["conditions"], keys: vec!["conditions".to_owned()] },
         NotReady,
+        Caller(Refusal::Signature),
+        Caller(Refusal::TooMany { wait: std::time::Duration::from_secs(1) }),
+        Caller(Refusal::Crowded),
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
     ];
     for error in &all {
         match error {
             NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | BodyLost | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotReady | Refused(_) | Defect => {}
+            Unread(_) | NotHad { .. } | NotReady | Caller(_) | Refused(_) | Defect => {}
         }
     }
     all

@@ -167,6 +167,25 @@ fn each_algorithm_that_a_client_is_allowed_opens() {
 }
 
 #[test]
+fn a_page_that_may_call_can_read_why_it_was_turned_away_and_another_cannot() {
+    let base = trusting(&format!(
+        "public_url = \"{PUBLIC}\"\ncors.origins = [\"https://app.example.org\"]\n[clients.a]\nissuer = \"{A}\"\njku = [\"{}\"]\nprivate_network = true\n",
+        house().a_url
+    ));
+    let call = |origin: &str| client().post(format!("{base}{PATIENT_VIEW}")).header("origin", origin).body("{}").send().expect("an answer");
+    let response = call("https://app.example.org");
+    assert_eq!(response.status(), 401);
+    assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example.org");
+    assert!(!call("https://evil.example").headers().contains_key("access-control-allow-origin"));
+    let preflight = client()
+        .request(Method::OPTIONS, format!("{base}{PATIENT_VIEW}"))
+        .header("origin", "https://app.example.org")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,content-type");
+    assert!(preflight.send().expect("an answer").status().is_success());
+}
+
+#[test]
 fn a_body_is_not_read_before_its_sender_is_known() {
     let mut connection = TcpStream::connect(house().base.trim_start_matches("http://")).expect("a connection");
     let head = format!("POST {PATIENT_VIEW} HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 1000000000\r\n\r\n");

@@ -1,7 +1,7 @@
 //! Where the keys of clients come from, and what becomes of them when their server fails. Hours pass here by being said to.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, join_all};
 use jsonwebtoken::Algorithm;
@@ -198,6 +198,63 @@ async fn a_set_that_drips_is_given_up() {
     let visit = Visit::new(Answer::Drip);
     visit.callers.prepare(visit.begun).await;
     assert_eq!(visit.call(&signer, 0).await.unwrap_err(), Refusal::NoKeys);
+}
+
+#[tokio::test]
+async fn a_set_that_does_not_end_is_given_up_at_its_size() {
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let visit = Visit::new(Answer::Endless);
+    visit.callers.prepare(visit.begun).await;
+    assert_eq!(visit.call(&signer, 0).await.unwrap_err(), Refusal::NoKeys);
+    // A quarter of a megabyte is read; the rest waits in the buffers of the connection.
+    assert!(visit.server.sent() < 32 * 1024 * 1024, "{} bytes", visit.server.sent());
+}
+
+#[tokio::test]
+async fn a_name_that_leads_into_the_house_is_not_followed() {
+    let inside = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    inside.set_nonblocking(true).expect("asked, not awaited");
+    let key_set = format!("https://localhost:{}/jwks", inside.local_addr().expect("an address").port());
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let token = format!("Bearer {}", signer.token(claims(EHR, &format!("{PUBLIC}{PATIENT_VIEW}"))));
+    let called = |private_network: &'static str| {
+        let settings = settings(&key_set).replace("private_network = true", private_network);
+        let token = token.clone();
+        async move { callers(&settings).caller(Some(&token), PATIENT_VIEW, now()).await.unwrap_err() }
+    };
+    assert_eq!(called("").await, Refusal::NoKeys);
+    assert_eq!(inside.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
+    assert_eq!(called("private_network = true").await, Refusal::NoKeys);
+    assert!(inside.accept().is_ok(), "where it is meant, it is followed");
+}
+
+#[tokio::test]
+async fn other_settings_keep_keys_and_used_tokens() {
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let server = KeyServer::start(Answer::Keys(signer.key_set()));
+    let bearer = || format!("Bearer {}", signer.token(claims(EHR, &format!("{PUBLIC}{PATIENT_VIEW}"))));
+    let (before, used) = (callers(&settings(&server.url)), bearer());
+    assert!(before.caller(Some(&used), PATIENT_VIEW, now()).await.is_ok());
+    let other = Config::parse("test", &settings(&server.url).replace("clients.ehr", "clients.renamed")).expect("settings");
+    let after = before.renewed(&other).expect("sound");
+    assert_eq!(after.caller(Some(&used), PATIENT_VIEW, now()).await.unwrap_err(), Refusal::Replayed);
+    assert_eq!(&*after.caller(Some(&bearer()), PATIENT_VIEW, now()).await.expect("let in").name, "renamed");
+    assert_eq!(server.fetches(), 1);
+}
+
+#[tokio::test]
+async fn organisations_with_one_key_set_fetch_it_once() {
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let server = KeyServer::start(Answer::Keys(signer.key_set()));
+    let organisation = |name: &str| settings(&server.url).replace("clients.ehr]", &format!("clients.{name}]\ntenant = \"{name}\""));
+    let both = organisation("north") + organisation("south").split_once('\n').expect("lines").1;
+    let callers = callers(&both);
+    for name in ["north", "south"] {
+        let claims = with(claims(EHR, &format!("{PUBLIC}{PATIENT_VIEW}")), json!({ "tenant": name }));
+        let called = callers.caller(Some(&format!("Bearer {}", signer.token(claims))), PATIENT_VIEW, now()).await;
+        assert_eq!(&*called.expect("let in").name, name);
+    }
+    assert_eq!(server.fetches(), 1);
 }
 
 #[tokio::test]

@@ -41,13 +41,19 @@ struct Shared {
     answer: Mutex<Answer>,
     released: (Mutex<bool>, Condvar),
     fetches: AtomicUsize,
+    sent: AtomicUsize,
 }
 
 impl KeyServer {
     pub fn start(answer: Answer) -> KeyServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}/.well-known/jwks.json", listener.local_addr().expect("an address"));
-        let shared = Arc::new(Shared { answer: Mutex::new(answer), released: Default::default(), fetches: AtomicUsize::new(0) });
+        let shared = Arc::new(Shared {
+            answer: Mutex::new(answer),
+            released: Default::default(),
+            fetches: AtomicUsize::new(0),
+            sent: AtomicUsize::new(0),
+        });
         let server = KeyServer { url, shared };
         let serving = server.clone();
         thread::spawn(move || {
@@ -76,6 +82,11 @@ impl KeyServer {
         self.shared.fetches.load(Ordering::SeqCst)
     }
 
+    /// How much of an endless set it was rid of.
+    pub fn sent(&self) -> usize {
+        self.shared.sent.load(Ordering::SeqCst)
+    }
+
     fn answer(&self, mut connection: TcpStream) -> std::io::Result<()> {
         let mut head = BufReader::new(connection.try_clone()?).lines();
         while head.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
@@ -98,6 +109,7 @@ impl KeyServer {
                 write!(connection, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{{\"keys\":[")?;
                 loop {
                     connection.write_all(&[b' '; 4096])?;
+                    self.shared.sent.fetch_add(4096, Ordering::SeqCst);
                 }
             }
             Answer::Drip => {

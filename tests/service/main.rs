@@ -11,6 +11,7 @@ mod log;
 mod orders;
 mod path;
 mod refusal;
+mod serve;
 mod tls;
 mod token;
 
