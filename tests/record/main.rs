@@ -16,6 +16,7 @@ mod history;
 mod mood;
 mod properties;
 mod rules;
+mod security;
 mod spoken;
 mod tally;
 mod valid;
