@@ -38,7 +38,6 @@ pub struct Callers {
     /// How long a call waits for keys that have to be fetched.
     wait: Duration,
     sources: Sources,
-    seen: Arc<Seen>,
     shared: Option<Arc<dyn SharedMemory>>,
 }
 
@@ -50,8 +49,15 @@ impl Callers {
 
     /// The clients of other settings. Which tokens were used stays remembered, and so do keys that were fetched.
     pub fn renewed(&self, config: &Config) -> Result<Callers, SettingsError> {
-        let callers = Callers::read(config, Sources::after(&self.sources))?;
-        Ok(Callers { seen: self.seen.clone(), shared: self.shared.clone(), ..callers })
+        let mut callers = Callers::read(config, Sources::after(&self.sources))?;
+        for (issuer, tenants) in &mut callers.clients {
+            for (tenant, trusted) in tenants {
+                if let Some(before) = self.clients.get(issuer).and_then(|tenants| tenants.get(tenant)) {
+                    trusted.seen = before.seen.clone();
+                }
+            }
+        }
+        Ok(Callers { shared: self.shared.clone(), ..callers })
     }
 
     fn read(config: &Config, mut sources: Sources) -> Result<Callers, SettingsError> {
@@ -78,7 +84,6 @@ impl Callers {
             // The other half of the deadline is for the answer.
             wait: config.limits.deadline_ms.milliseconds() / 2,
             sources,
-            seen: Arc::default(),
             shared: None,
         })
     }
@@ -108,23 +113,26 @@ impl Callers {
         claims.check_audience(&self.public_url, path, audiences)?;
         trusted.check_signature(&token, now, self.wait).await?;
         trusted.take_call()?;
-        self.check_first_use(&token, now).await?;
+        self.check_first_use(&token, &trusted.seen, now).await?;
         Ok(trusted.caller.clone())
     }
 
     /// A token is used once, here and wherever the memory is shared. When that cannot be asked, this instance's own memory decides, so
     /// that hooks are still answered.
-    async fn check_first_use(&self, token: &Token<'_>, now: i64) -> Result<(), Refusal> {
-        let (issuer, id, until) = (&token.claims.iss, &token.claims.jti, token.claims.usable_until(self.skew));
-        let first_here = self.seen.first(issuer, id, until, now).map_err(|_| Refusal::Crowded)?;
-        let first = match &self.shared {
-            Some(shared) if first_here => shared.first(issuer, id, until).await.unwrap_or_else(|error| {
+    async fn check_first_use(&self, token: &Token<'_>, seen: &Seen, now: i64) -> Result<(), Refusal> {
+        let (id, until) = (&token.claims.jti, token.claims.usable_until(self.skew));
+        if !seen.first(id, until, now).map_err(|_| Refusal::Crowded)? {
+            return Err(Refusal::Replayed);
+        }
+        let Some(shared) = &self.shared else { return Ok(()) };
+        match shared.first(&token.claims.sender(), id, until).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Refusal::Replayed),
+            Err(error) => {
                 tracing::error!(%error, "used tokens are known to this instance alone");
-                true
-            }),
-            _ => first_here,
-        };
-        if first { Ok(()) } else { Err(Refusal::Replayed) }
+                Ok(())
+            }
+        }
     }
 }
 

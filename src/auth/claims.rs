@@ -1,5 +1,7 @@
 //! What a token says, and whether it may be meant for this call.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use super::refusal::{Refusal, quoted};
@@ -52,6 +54,14 @@ impl Claims {
         }
         let life = end.saturating_sub(issued);
         if life <= 0 || life > LONGEST_LIFE { Err(Refusal::Life) } else { Ok(()) }
+    }
+
+    /// Who gives ids to tokens: the issuer, or one organisation of it.
+    pub(super) fn sender(&self) -> Cow<'_, str> {
+        match &self.tenant {
+            None => Cow::Borrowed(&self.iss),
+            Some(tenant) => Cow::Owned(format!("{} {tenant}", self.iss)),
+        }
     }
 
     /// Until when the token could be used again if it were not remembered, in seconds since 1970.

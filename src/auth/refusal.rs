@@ -77,8 +77,8 @@ pub enum Refusal {
         /// After which time the next call is taken.
         wait: Duration,
     },
-    /// So many tokens are remembered that no more can be.
-    #[error("too many tokens are to be remembered")]
+    /// So many of its tokens are remembered that no more can be.
+    #[error("too many of the client's tokens are to be remembered")]
     Crowded,
 }
 

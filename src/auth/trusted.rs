@@ -11,8 +11,9 @@ use jsonwebtoken::Algorithm;
 use tokio::time::Instant;
 
 use super::caller::Caller;
-use super::key::{Key, KeySet};
+use super::key::{Key, KeySet, Unfit};
 use super::refusal::{Refusal, quoted};
+use super::seen::Seen;
 use super::source::{Source, Sources};
 use super::token::Token;
 use crate::config::address::names_private_address;
@@ -55,6 +56,8 @@ pub(super) struct Trusted {
     keys: Vec<Key>,
     sources: Vec<Arc<Source>>,
     calls: DefaultDirectRateLimiter,
+    /// Its own, so that no other client can fill it.
+    pub(super) seen: Arc<Seen>,
 }
 
 impl Trusted {
@@ -84,6 +87,7 @@ impl Trusted {
             keys,
             sources: sources.map_err(|error| format!("jku cannot be fetched from this machine: {error}"))?,
             calls: RateLimiter::direct(Quota::per_second(calls)),
+            seen: Arc::default(),
         })
     }
 
@@ -167,9 +171,10 @@ fn keys_of(file: &Path) -> Result<Vec<Key>, String> {
     let name = file.display();
     let json = std::fs::read(file).map_err(|error| format!("keys_file {name}: {error}"))?;
     let set = KeySet::read(&json).map_err(|error| format!("keys_file {name}: {error}"))?;
-    match set.unfit.first() {
+    // Sets hold keys for encryption too, and kinds that others use.
+    match set.unfit.iter().find(|why| !matches!(why, Unfit::Purpose | Unfit::Kind)) {
         Some(why) => Err(format!("keys_file {name}: a key cannot be used: {why}")),
-        None if set.keys.is_empty() => Err(format!("keys_file {name}: there is no key")),
+        None if set.keys.is_empty() => Err(format!("keys_file {name}: there is no key for signatures that can be used")),
         None => Ok(set.keys),
     }
 }

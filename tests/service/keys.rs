@@ -310,9 +310,9 @@ struct Shared {
 }
 
 impl SharedMemory for Shared {
-    fn first<'a>(&'a self, issuer: &'a str, token_id: &'a str, _: i64) -> BoxFuture<'a, Result<bool, Unavailable>> {
+    fn first<'a>(&'a self, sender: &'a str, token_id: &'a str, _: i64) -> BoxFuture<'a, Result<bool, Unavailable>> {
         Box::pin(async move {
-            let name = format!("{issuer} {token_id}");
+            let name = format!("{sender} {token_id}");
             let mut seen = self.seen.lock().expect("whole");
             if self.gone {
                 return Err(Unavailable);
@@ -372,4 +372,29 @@ fn settings_that_let_in_anybody_or_nobody_are_refused() {
     let client = format!("[clients.ehr]\n{issuer}\n{jku}");
     assert!(whole(&client).contains("public_url is missing"));
     assert!(whole(&format!("public_url = \"{PUBLIC}/?a=b\"\n{client}")).contains("query"));
+}
+
+#[test]
+fn a_file_of_keys_may_hold_keys_for_other_things_but_no_broken_and_no_private_ones() {
+    let good = Signer::new(Algorithm::ES384, "1").jwk();
+    let read = |keys: serde_json::Value| {
+        let file = std::env::temp_dir().join(format!("trialwise-{}-file-of-keys.json", std::process::id()));
+        std::fs::write(&file, json!({ "keys": keys }).to_string()).expect("a file");
+        let client = format!("[clients.ehr]\nissuer = \"{EHR}\"\nkeys_file = {file:?}\n");
+        let config = Config::parse("test", &format!("public_url = \"{PUBLIC}\"\n{client}")).expect("settings");
+        Callers::new(&config).map(drop).map_err(|error| error.to_string())
+    };
+    let encryption = with(good.clone(), json!({ "use": "enc" }));
+    assert_eq!(read(json!([encryption, good])), Ok(()));
+    for (keys, words) in [
+        (json!([]), "no key"),
+        (json!([encryption]), "no key"),
+        (json!([good, with(good.clone(), json!({ "d": "AAAA" }))]), "private part"),
+        (json!([good, with(good.clone(), json!({ "kid": "" }))]), "kid"),
+        (json!([good, 5]), "JSON Web Key"),
+        (json!({}), "JSON Web Key Set"),
+    ] {
+        let said = read(keys).expect_err("refused");
+        assert!(said.starts_with("clients.ehr: keys_file ") && said.contains(words), "{said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The running service, driven from outside over HTTP: one executable, a file per concern.
 
 mod answer;
+mod attack;
 mod auth;
 mod cors;
 mod discovery;
