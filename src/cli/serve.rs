@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::knowledge::site_knowledge;
+use crate::auth::Callers;
 use crate::config::{LogFormat, Sources, WebUrl};
 use crate::feedback::Store;
 use crate::hooks::Services;
@@ -55,19 +56,15 @@ impl Serve {
     }
 }
 
-/// Whether the service may be started like this. It never answers strangers.
+/// Whether development may be done here: it lets anybody in. Otherwise the settings have to say who may call.
 fn permitted(dev: bool, bind: SocketAddr) -> Result<(), Stop> {
-    match (dev, bind.ip().is_loopback()) {
-        (true, true) => Ok(()),
-        (true, false) => Err(Stop::new(format_args!(
+    if dev && !bind.ip().is_loopback() {
+        return Err(Stop::new(format_args!(
             "--dev is for loopback only, and {bind} is not: bind to 127.0.0.1 or [::1], for example --bind 127.0.0.1:{}",
             bind.port()
-        ))),
-        (false, _) => Err(Stop::new(
-            "no trusted client is configured, and without one nobody could be let in. This version cannot check who calls (signed CDS Hooks \
-             requests come with a later one), so it runs only with --dev, on loopback",
-        )),
+        )));
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -83,7 +80,12 @@ mod tests {
 
     #[test]
     fn without_a_trusted_client_it_does_not_start() {
-        let Stop(line) = permitted(false, "127.0.0.1:1".parse().expect("an address")).expect_err("refused");
-        assert!(line.contains("trusted client") && !line.contains('\n'));
+        let client = "[clients.a]\nissuer = \"https://ehr.example.org\"\njku = [\"https://ehr.example.org/jwks\"]";
+        for (settings, word) in [("", "trusted client"), (client, "public_url is missing")] {
+            let config = Config::parse("test", settings).expect("settings");
+            let Err(error) = Callers::new(&config) else { panic!("it starts") };
+            let line = error.to_string();
+            assert!(line.contains(word) && !line.contains('\n'), "{line}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! An unknown key, a wrong type and a value out of range are refused with file, line and key, or with the variable: a setting that is
 //! misspelt must not silently do nothing.
 
+pub mod address;
 mod check;
 mod client;
 mod defect;

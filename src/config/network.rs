@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::value::Origin;
 
-/// TLS (`[tls]`); the files are read again when they change.
+/// TLS (`[tls]`); certificate and key are read again when their files change.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {

@@ -1,10 +1,11 @@
 //! Why a call got no answer. The only place that knows a status code.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
 use super::log::Told;
+use crate::auth::Refusal;
 use crate::fhir::ReadError;
 use crate::fhir::outcome::Outcome;
 use crate::gather::Failure;
@@ -22,6 +23,9 @@ pub enum CallError {
     /// No such service.
     #[error("there is no service of this id; services are listed at /cds-services")]
     UnknownService,
+    /// Whoever calls is not let in. Why is for the log alone.
+    #[error("{}", turned_away(.0))]
+    Caller(#[from] Refusal),
     /// A method that the path does not know.
     #[error("this path answers {allowed}")]
     Method {
@@ -109,6 +113,9 @@ impl CallError {
         match self {
             NoSuchPath => (StatusCode::NOT_FOUND, "not-found", "no-such-path"),
             UnknownService => (StatusCode::NOT_FOUND, "not-found", "unknown-service"),
+            Caller(refusal @ Refusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, "throttled", refusal.word()),
+            Caller(refusal @ Refusal::Crowded) => (StatusCode::SERVICE_UNAVAILABLE, "transient", refusal.word()),
+            Caller(refusal) => (StatusCode::UNAUTHORIZED, "login", refusal.word()),
             Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, "not-supported", "method"),
             MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", "media-type"),
             TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "too-large"),
@@ -157,6 +164,15 @@ impl From<ReadError> for CallError {
     }
 }
 
+/// What a caller is told that is not let in: the same whatever was wrong with its token.
+fn turned_away(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::TooMany { .. } => "this client makes more calls than it may",
+        Refusal::Crowded => "the service takes no new calls now",
+        _ => "who calls could not be proved: a signed token of a trusted client is needed",
+    }
+}
+
 impl ResponseError for CallError {
     fn status_code(&self) -> StatusCode {
         self.told().0
@@ -168,8 +184,13 @@ impl ResponseError for CallError {
         if let CallError::Method { allowed } = self {
             response.insert_header((ALLOW, *allowed));
         }
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((RETRY_AFTER, RETRY_SECONDS));
+        match self {
+            CallError::Caller(Refusal::TooMany { wait }) => {
+                response.insert_header((RETRY_AFTER, (wait.as_millis().div_ceil(1000)).max(1).to_string()));
+            }
+            CallError::Caller(_) if self.status_code() == StatusCode::UNAUTHORIZED => drop(response.insert_header((WWW_AUTHENTICATE, "Bearer"))),
+            _ if self.status_code() == StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header((RETRY_AFTER, RETRY_SECONDS))),
+            _ => {}
         }
         let mut response = response.body(self.outcome().to_json());
         response.extensions_mut().insert(Told { error: self.word() });

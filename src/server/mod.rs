@@ -1,9 +1,12 @@
 //! The service: routes, errors, start and end. Wiring only; `call.rs` is the place to start reading.
 
 pub mod call;
+mod caller;
 mod error;
+mod forwarded;
 mod log;
 mod route;
+mod tls;
 
 use std::io;
 use std::net::TcpListener;
@@ -14,12 +17,17 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
+use arc_swap::ArcSwap;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rustls::ServerConfig;
 
 pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
+pub use tls::{TlsError, tls};
 
+use crate::auth::{Caller, Callers, SettingsError};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::Config;
@@ -32,6 +40,7 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// For how long calls under way may take to end.
 const DRAIN_SECONDS: u64 = 25;
 
+<<<<<<< HEAD
 /// For how long what was shown last may take to be written.
 const STORE_END: Duration = Duration::from_secs(10);
 
@@ -39,6 +48,9 @@ const STORE_END: Duration = Duration::from_secs(10);
 const ANYBODY: &str = "anybody";
 
 /// What every call shares. Nothing in it is locked.
+=======
+/// What every call shares. Nothing in it is locked but the ledger, for moments.
+>>>>>>> w-auth
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
@@ -47,8 +59,16 @@ pub struct State {
     cors_origins: Vec<String>,
     dev: bool,
     ready: AtomicBool,
+<<<<<<< HEAD
     store: Store,
     deadline: Duration,
+=======
+    ledger: Ledger,
+    /// Nobody is let in without, except in development.
+    callers: Option<ArcSwap<Callers>>,
+    tls: Option<ServerConfig>,
+    trusted_proxies: Vec<IpNet>,
+>>>>>>> w-auth
 }
 
 impl State {
@@ -62,17 +82,50 @@ impl State {
             cors_origins: config.cors.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             dev,
             ready: AtomicBool::new(true),
+<<<<<<< HEAD
             store,
             deadline: config.limits.deadline_ms.milliseconds(),
+=======
+            ledger: Ledger::default(),
+            callers: None,
+            tls: None,
+            trusted_proxies: config.proxy.trusted.clone(),
+>>>>>>> w-auth
         }
+    }
+
+    /// The same for those who may call.
+    #[must_use]
+    pub fn trusting(self, callers: Callers) -> State {
+        State { callers: Some(ArcSwap::from_pointee(callers)), ..self }
+    }
+
+    /// Lets in whom other settings trust, from the next call on; with settings that are wrong nothing changes. Not for `--dev`.
+    pub fn trust_anew(&self, config: &Config) -> Result<(), SettingsError> {
+        if let Some(callers) = &self.callers {
+            let renewed = callers.load().renewed(config)?;
+            callers.store(renewed.into());
+        }
+        Ok(())
+    }
+
+    /// The same with TLS.
+    #[must_use]
+    pub fn with_tls(self, tls: ServerConfig) -> State {
+        State { tls: Some(tls), ..self }
     }
 
     fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
     }
 
+<<<<<<< HEAD
     fn desk(&self) -> call::Desk<'_> {
         call::Desk { store: &self.store, client: ANYBODY, deadline: self.deadline }
+=======
+    fn desk<'a>(&'a self, caller: &'a Caller) -> call::Desk<'a> {
+        call::Desk { ledger: &self.ledger, client: &caller.name }
+>>>>>>> w-auth
     }
 
     /// The clock is read here and nowhere below.
@@ -88,6 +141,8 @@ pub fn today(time_zone: &TimeZone) -> Day {
 
 /// A service on a socket that listens already. It runs while it is awaited.
 pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> {
+    actix_web::rt::spawn(prepare(state.clone()));
+    let tls = state.tls.clone();
     let app = move || {
         // The last one wrapped is the first to see a request.
         App::new()
@@ -97,7 +152,19 @@ pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> 
             .wrap(from_fn(log::log))
             .configure(route::routes)
     };
-    Ok(HttpServer::new(app).listen(listener)?.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+    let server = HttpServer::new(app);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+}
+
+/// Fetches what the first calls would have to wait for.
+async fn prepare(state: Data<State>) {
+    if let Some(callers) = &state.callers {
+        callers.load_full().prepare(Timestamp::now().as_second()).await;
+    }
 }
 
 /// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered.

@@ -15,6 +15,7 @@ use super::State;
 use super::call::{self, Answer};
 use super::error::CallError;
 use super::log::Told;
+use crate::auth::Caller;
 
 /// For how long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);
@@ -75,27 +76,50 @@ async fn ready(state: Data<State>) -> Result<HttpResponse, CallError> {
     Ok(HttpResponse::Ok().json(json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION"), "knowledge": knowledge, "store": store })))
 }
 
-async fn discovery(state: Data<State>) -> HttpResponse {
+async fn discovery(_: Caller, state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().json(state.services.discovery())
 }
 
-async fn hook(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
+async fn hook(
+    caller: Caller,
+    request: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+    state: Data<State>,
+) -> Result<HttpResponse, CallError> {
     let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
+<<<<<<< HEAD
     let answer = guarded_async(call::hook(&body, definition, state.knowledge, state.day(), state.desk())).await?;
+=======
+    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day(), state.desk(&caller)))?;
+>>>>>>> w-auth
     Ok(told(answer))
 }
 
-async fn assess(request: HttpRequest, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
+async fn assess(_: Caller, request: HttpRequest, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     let body = body(&request, payload, state.max_body_bytes).await?;
     let answer = guarded(|| call::assessment(&body, &state.services, state.knowledge, state.day()))?;
     Ok(told(answer))
 }
 
+<<<<<<< HEAD
 async fn feedback(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
     let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
     let body = body(&request, payload, state.max_body_bytes).await?;
     let answer = guarded_async(call::feedback(&body, &definition.id, &state.time_zone, state.desk())).await?;
+=======
+async fn feedback(
+    caller: Caller,
+    request: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+    state: Data<State>,
+) -> Result<HttpResponse, CallError> {
+    state.services.get(&id).ok_or(CallError::UnknownService)?;
+    let body = body(&request, payload, state.max_body_bytes).await?;
+    let answer = guarded(|| call::feedback(&body, state.day().today, &state.time_zone, state.desk(&caller)))?;
+>>>>>>> w-auth
     Ok(told(answer))
 }
 

@@ -17,6 +17,7 @@ mod history;
 mod mood;
 mod properties;
 mod rules;
+mod security;
 mod spoken;
 mod stories;
 mod tally;

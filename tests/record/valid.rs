@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use trialwise::auth::Refusal;
 use trialwise::fhir::{ReadError, Version};
 use trialwise::hooks::{RequestError, is_hook_request};
 use trialwise::server::CallError;
@@ -89,6 +90,9 @@ fn errors() -> Vec<CallError> {
         NoAudit,
         Busy,
         Deadline,
+        Caller(Refusal::Signature),
+        Caller(Refusal::TooMany { wait: std::time::Duration::from_secs(1) }),
+        Caller(Refusal::Crowded),
         Refused(actix_web::http::StatusCode::BAD_REQUEST),
         Defect,
     ];
@@ -96,7 +100,7 @@ fn errors() -> Vec<CallError> {
         match error {
             NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | TooMany { .. } => {}
             BodyLost | BodyLate | NotGzip | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Busy | Deadline | Refused(_) | Defect => {}
+            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Caller(_) | Busy | Deadline | Refused(_) | Defect => {}
         }
     }
     all

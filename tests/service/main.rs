@@ -1,8 +1,10 @@
 //! The running service, driven from outside over HTTP: one executable, a file per concern.
 
 mod answer;
-mod audit;
+mod attack;
 mod attacks;
+mod audit;
+mod auth;
 mod bounds;
 mod checked;
 mod conformance;
@@ -14,6 +16,8 @@ mod examples;
 mod feedback;
 mod gather;
 mod instance;
+mod keys;
+mod keyserver;
 mod load;
 mod log;
 mod metrics;
@@ -26,13 +30,16 @@ mod reload;
 mod running;
 #[path = "../../src/feedback/sample.rs"]
 mod sample;
+mod sandbox;
+mod serve;
 mod settings;
 mod store;
+mod tls;
+mod token;
 mod trace;
-mod sandbox;
 
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, OnceLock};
 
 use actix_web::web::Data;
@@ -40,6 +47,7 @@ use checked::{Answered, faults};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use trialwise::auth::Callers;
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::config::Config;
 use trialwise::feedback::Store;
@@ -117,6 +125,25 @@ fn start_log() {
             told(panic);
         }));
     });
+}
+
+/// Starts a service that ends with the tests; returns its address.
+fn start(state: State) -> SocketAddr {
+    telemetry::start_to(|| LogWriter, true, false);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
+    });
+    address
+}
+
+/// A service outside development with these settings, which name who may call.
+fn trusting(settings: &str) -> String {
+    let config = Config::parse("test", settings).expect("settings");
+    let callers = Callers::new(&config).expect("sound");
+    let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), false);
+    format!("http://{}", start(state.trusting(callers)))
 }
 
 fn client() -> &'static Client {

@@ -1,0 +1,56 @@
+//! Who calls, as handlers ask for it. It is known before anything of the body is read.
+
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
+
+use super::error::CallError;
+use super::{State, forwarded};
+use crate::auth::{Caller, Refusal};
+
+impl FromRequest for Caller {
+    type Error = CallError;
+    type Future = LocalBoxFuture<'static, Result<Caller, CallError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let state = request.app_data::<Data<State>>().expect("the application has a state");
+            let caller = match &state.callers {
+                Some(callers) => {
+                    let proved =
+                        callers.load_full().caller(authorization(request.headers()), request.path(), Timestamp::now().as_second()).await;
+                    proved.inspect_err(|refusal| told(refusal, &request, state))?
+                }
+                None if state.dev => Caller::anybody(),
+                None => return Err(Refusal::NoToken.into()),
+            };
+            request.extensions_mut().insert(caller.clone());
+            Ok(caller)
+        })
+    }
+}
+
+/// The one header of this name. Of two, nobody can say which a proxy in front went by.
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(AUTHORIZATION);
+    let one = all.next()?.to_str().ok()?;
+    all.next().is_none().then_some(one)
+}
+
+/// The log has the cause, and the address that it came from; never the token.
+fn told(refusal: &Refusal, request: &HttpRequest, state: &State) {
+    let from = request.peer_addr().map(|peer| from(peer.ip(), request.headers(), state));
+    let from = from.map(tracing::field::display);
+    tracing::warn!(reason = refusal.word(), %refusal, from, "caller refused");
+}
+
+fn from(peer: IpAddr, headers: &HeaderMap, state: &State) -> IpAddr {
+    let named = headers.get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or_default());
+    forwarded::from(peer, named, &state.trusted_proxies)
+}
