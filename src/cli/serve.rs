@@ -35,20 +35,34 @@ impl Serve {
         let services = Services::builtin().map_err(Stop::new)?;
         let mut sources = Sources::new(self.config);
         sources.bind = self.bind;
-        let config = sources.read(|config| server::misfits(config, &services)).map_err(Stop::new)?.config;
+        let mut config = sources.read(|config| server::misfits(config, &services)).map_err(Stop::new)?.config;
         permitted(self.dev, config.bind)?;
+        let callers = if self.dev { None } else { Some(Callers::new(&config).map_err(Stop::new)?) };
+        let tls = config.tls.as_ref().map(server::tls).transpose().map_err(Stop::new)?;
         let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
         let listener = TcpListener::bind(config.bind).map_err(|error| Stop::new(format_args!("{}: {error}", config.bind)))?;
-        let mut state = State::new(&config, services, knowledge, self.dev);
-        state.open_audit().map_err(|error| Stop::new(format_args!("audit.file: {error}")))?;
         let json = match config.log.format {
             LogFormat::Auto => None,
             LogFormat::Json => Some(true),
             LogFormat::Text => Some(false),
         };
         let traces = telemetry::start(json, config.traces.endpoint.as_ref().map(WebUrl::base)).map_err(Stop::new)?;
+        if self.dev && config.store.url.is_none() && config.store.url_file.is_none() {
+            // Trying it out leaves no file behind.
+            config.store.url = Some("sqlite::memory:".into());
+        }
+        let store = Store::start(&config.store).map_err(Stop::new)?;
         let address = listener.local_addr().map_or(config.bind, |address| address);
-        tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: http://{address}/cds-services");
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let is_open = tls.is_none() && !address.ip().is_loopback();
+        let mut state = State::new(&config, services, knowledge, store, self.dev).map_err(Stop::new)?;
+        state = callers.into_iter().fold(state, State::trusting);
+        state = tls.into_iter().fold(state, State::with_tls);
+        state.open_audit().map_err(|error| Stop::new(format_args!("audit.file: {error}")))?;
+        tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: {scheme}://{address}/cds-services");
+        if is_open {
+            tracing::warn!("this is HTTP without TLS: something in front has to do TLS, or set [tls]");
+        }
         let ended = server::run(state, listener, sources).map_err(Stop::new);
         // Delivered before the process ends.
         drop(traces);

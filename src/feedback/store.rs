@@ -47,6 +47,7 @@ pub struct Store {
     keys: Arc<Keys>,
     wait: Duration,
     comment_characters: usize,
+    is_shared: bool,
 }
 
 /// What the store's thread and the calls share.
@@ -147,6 +148,7 @@ impl Store {
             runtime: runtime.handle().clone(),
             keys: Arc::new(keys),
             wait: settings.wait_ms.milliseconds(),
+            is_shared: matches!(address, Address::Postgres(_)),
             comment_characters: if settings.comments { settings.comment_characters.size() } else { 0 },
         };
         let (tried, first) = std::sync::mpsc::channel();
@@ -169,6 +171,11 @@ impl Store {
         // Whether it worked is told by the standing.
         first.recv_timeout(START).ok();
         Ok(store)
+    }
+
+    /// Whether other instances may use it too.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// The caller without anything that could be read.

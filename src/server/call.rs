@@ -1,21 +1,29 @@
-//! A call from body to answer, without the network: request, record, chart, assessment, cards, response.
+//! A call from body to answer: request, what is missing fetched, what was shown before, record, chart, assessment, cards, response.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use actix_web::web::{self, Bytes};
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
+use tracing::Instrument;
 
-use crate::clinical::cards::{Card, Memory, Occasion, Proposal, Situation, bipolar_excluded, cards};
+use crate::clinical::cards::{Allowance, Card, CardCode, Memory, Occasion, Proposal, Situation, bipolar_excluded, cards};
 use crate::clinical::chart::{Chart, Extent, Kind};
 use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::feedback::{Caller, Display, Shown, Store};
+use crate::config::{Mode, Shown as Showing};
+use crate::feedback::{Caller, Display, Shown, Store, Who};
 use crate::fhir::{ReadError, Reader, draft};
+use crate::gather::{Failure, Gather, Gathered, Medications};
 use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
 
 use super::error::CallError;
+use super::told;
+use crate::telemetry::{Account, HookInstance, Part, Subject};
 
 /// What one patient's record came to.
 #[derive(Debug)]
@@ -35,8 +43,17 @@ pub struct Judged {
 pub struct Answer {
     /// JSON.
     pub body: Vec<u8>,
-    /// The codes of the cards shown, with commas.
-    pub codes: String,
+}
+
+impl Answer {
+    /// No cards: a silent answer is an answer.
+    pub fn silent() -> Answer {
+        Answer::of(&HookResponse { cards: Vec::new() })
+    }
+
+    fn of(content: &impl serde::Serialize) -> Answer {
+        Answer { body: serde_json::to_vec(content).expect("assessment and cards have text keys only") }
+    }
 }
 
 /// The day of assessment: the one that the request asks for, where the caller may choose it, else today.
@@ -57,59 +74,184 @@ impl DayOf {
     }
 }
 
-/// Who calls, and where it is remembered what they were shown.
-#[derive(Clone, Copy)]
+/// Who calls, what they are shown, and what their call may use.
+#[derive(Clone)]
 pub struct Desk<'a> {
-    /// What was shown and set aside.
-    pub store: &'a Store,
     /// The client, as it is known here.
     pub client: &'a str,
-    /// For how long feedback may take to be written.
-    pub deadline: Duration,
+    /// What the settings let it see.
+    pub showing: Showing<'a>,
+    /// What was shown and set aside.
+    pub store: &'a Store,
+    /// Where what is missing may be fetched.
+    pub gather: &'a Gather,
+    /// What there is to tell of the call.
+    pub account: &'a Account,
+    /// How many resources one call may hold.
+    pub most_resources: usize,
+    /// Until when others may be waited for: see [`wait_until`].
+    pub until: Instant,
+    /// The call's turn: held until all its work has ended, also when nobody waits for the answer any more.
+    pub turn: Arc<dyn Send + Sync>,
 }
 
-/// Answers a hook from its prefetch.
+/// What is left of the time of a call for reading and judging, once everything has been fetched.
+const RESERVE: Duration = Duration::from_millis(150);
+
+/// From this size on a record is read on a thread of its own, so that no other call of the worker waits for it.
+const LARGE: usize = 256 * 1024;
+
+/// By what and on which day a record is judged, and how much of the outcome is shown.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    definition: &'a Definition,
+    knowledge: &'static Knowledge,
+    as_of: Day,
+    memory: &'a Memory,
+    allowance: Allowance<'a>,
+    most_resources: usize,
+    account: &'a Account,
+}
+
+/// Until when others may be waited for by a call that began then and may take that long.
+pub fn wait_until(begun: Instant, deadline: Duration) -> Instant {
+    begun + deadline - RESERVE.min(deadline / 4)
+}
+
+/// Answers a hook from its prefetch, and from the FHIR server where it may be asked for the rest.
 pub async fn hook(
-    body: &[u8],
+    body: Bytes,
     definition: &Definition,
     knowledge: &'static Knowledge,
     day: DayOf,
     desk: Desk<'_>,
 ) -> Result<Answer, CallError> {
-    let request = HookRequest::parse(body)?;
+    let request = HookRequest::parse(&body)?;
     if request.hook != definition.hook {
         return Err(CallError::WrongHook { expected: definition.hook.clone() });
     }
     let context = request.context()?;
+    tell(desk.account, &request, &context);
     let as_of = day.of(&request)?;
-    let mut reader = Reader::new(knowledge, as_of);
-    read_request(&mut reader, &request, &context, definition);
-    let chart = reader.finish()?;
-    require(&chart, definition)?;
-    let who = desk.store.who(Caller {
+    let gathered = gathered(&request, &context, definition, &desk).await;
+    let who = who(&request, &context, &desk);
+    // Without the store a card is shown once too often, which harms nobody; the store counts it.
+    let memory = desk.store.memory(&who).instrument(tracing::info_span!("store")).await.unwrap_or_else(|_| Memory::NONE.clone());
+    let codes = desk.showing.cards.map(card_codes);
+    let allowance = Allowance { max_cards: desk.showing.max_cards.map(|most| most as usize), codes: codes.as_deref() };
+    let terms = Terms {
+        definition,
+        knowledge,
+        as_of,
+        memory: &memory,
+        allowance,
+        most_resources: desk.most_resources,
+        account: desk.account,
+    };
+    let judged = judged(&body, (&request, &context), terms, gathered, &desk.turn).await?;
+    let wire = wire(&judged, knowledge);
+    let visible = desk.showing.mode == Mode::Visible;
+    let display = if visible { Display::Shown } else { Display::Silent };
+    let shown = Shown { who: &who, service: &definition.id, hook: &request.hook, knowledge, day: as_of, display };
+    desk.store.show(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
+    Ok(if visible { Answer::of(&wire) } else { Answer::silent() })
+}
+
+/// Puts down which call this is, and for the audit whose record it asks about.
+fn tell(account: &Account, request: &HookRequest<'_>, context: &Context<'_>) {
+    let mut story = account.story();
+    story.hook_instance = request.hook_instance.as_deref().map_or(HookInstance::None, HookInstance::of);
+    let patient = Some(request.patient_id.clone());
+    story.subject = Some(Subject { patient, user: context.user_id.clone(), fhir_server: request.fhir_server.clone() });
+}
+
+/// What the call did not bring, fetched.
+async fn gathered(request: &HookRequest<'_>, context: &Context<'_>, definition: &Definition, desk: &Desk<'_>) -> Gathered {
+    let _lap = desk.account.lap(Part::Fhir);
+    let drafts = context.orders.as_ref().map(|orders| orders.drafts);
+    let gathering = desk.gather.gather(desk.client, request, drafts, definition, desk.until);
+    let gathered = gathering.instrument(tracing::info_span!("gather")).await;
+    gathered.log(desk.client);
+    desk.account.story().fhir = gathered.outcomes();
+    gathered
+}
+
+fn who(request: &HookRequest<'_>, context: &Context<'_>, desk: &Desk<'_>) -> Who {
+    desk.store.who(Caller {
         client: desk.client,
         fhir_server: request.fhir_server.as_deref(),
         patient: &request.patient_id,
         user: context.user_id.as_deref(),
         encounter: context.encounter_id.as_deref(),
+    })
+}
+
+/// The cards of these codes. The settings hold no others (`fit.rs`).
+fn card_codes(words: &[String]) -> Vec<CardCode> {
+    CardCode::ALL.into_iter().filter(|code| words.iter().any(|word| word == code.word())).collect()
+}
+
+/// What a request and what was fetched for it come to. A large record is judged elsewhere, which costs taking the request apart again.
+async fn judged(
+    body: &Bytes,
+    (request, context): (&HookRequest<'_>, &Context<'_>),
+    terms: Terms<'_>,
+    gathered: Gathered,
+    turn: &Arc<dyn Send + Sync>,
+) -> Result<Judged, CallError> {
+    if body.len() + gathered.size() < LARGE {
+        return read_and_judge(request, context, terms, &gathered);
+    }
+    let Terms { knowledge, as_of, most_resources, .. } = terms;
+    let (body, definition, memory, account) = (body.clone(), terms.definition.clone(), terms.memory.clone(), terms.account.clone());
+    let (max_cards, codes) = (terms.allowance.max_cards, terms.allowance.codes.map(<[CardCode]>::to_vec));
+    let (turn, span) = (turn.clone(), tracing::Span::current());
+    let judging = web::block(move || {
+        let _turn = turn;
+        let _span = span.entered();
+        let request = HookRequest::parse(&body)?;
+        let context = request.context()?;
+        let allowance = Allowance { max_cards, codes: codes.as_deref() };
+        let terms =
+            Terms { definition: &definition, knowledge, as_of, memory: &memory, allowance, most_resources, account: &account };
+        read_and_judge(&request, &context, terms, &gathered)
     });
-    // Without the store a card is shown once too often, which harms nobody; the store counts it.
-    let memory = desk.store.memory(&who).await.unwrap_or_else(|_| Memory::NONE.clone());
-    let judged =
-        judge(chart, knowledge, as_of, Asked { occasion: Occasion::of_hook(&request.hook), memory: &memory }, request.hook_instance);
-    let wire = wire(&judged, knowledge);
-    let shown = Shown { who: &who, service: &definition.id, hook: &request.hook, knowledge, day: as_of, display: Display::Shown };
-    desk.store.show(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
-    Ok(answer(&wire, &judged))
+    // A defect in it costs this call.
+    judging.await.unwrap_or(Err(CallError::Defect))
+}
+
+fn read_and_judge(
+    request: &HookRequest<'_>,
+    context: &Context<'_>,
+    terms: Terms<'_>,
+    gathered: &Gathered,
+) -> Result<Judged, CallError> {
+    let Terms { definition, knowledge, as_of, memory, allowance, most_resources, account } = terms;
+    let mut reader = Reader::new(knowledge, as_of).at_most(most_resources);
+    read_request(&mut reader, request, context, definition, gathered);
+    let chart = reader.finish()?;
+    account.story().chart = Some(told::chart(&chart));
+    require(&chart, definition, gathered)?;
+    let asked = Asked { occasion: Occasion::of_hook(&request.hook), memory, allowance };
+    let judged = judge(chart, knowledge, as_of, asked, request.hook_instance.clone());
+    account.story().cards = judged.cards.iter().map(told::card).collect();
+    Ok(judged)
 }
 
 /// Takes what became of cards. Either all of it is taken, and then it is on disk, or nothing is: where one item cannot be meant, or the
 /// store cannot be written.
-pub async fn feedback(body: &[u8], service: &str, time_zone: &TimeZone, desk: Desk<'_>) -> Result<Answer, CallError> {
+pub async fn feedback(
+    body: &[u8],
+    service: &str,
+    time_zone: &TimeZone,
+    (store, client): (&Store, &str),
+    (account, until): (&Account, Instant),
+) -> Result<Answer, CallError> {
     let items = crate::hooks::feedback(body)?;
-    let kept = timeout(desk.deadline, desk.store.keep(desk.client, service, &items, time_zone)).await;
-    kept.map_err(|_| CallError::NotKept)?.map_err(|_| CallError::NotKept)?;
-    Ok(Answer { body: b"{}".to_vec(), codes: String::new() })
+    let keeping = store.keep(client, service, &items, time_zone).instrument(tracing::info_span!("store"));
+    timeout_at(until.into(), keeping).await.map_err(|_| CallError::NotKept)?.map_err(|_| CallError::NotKept)?;
+    account.story().feedback = items.iter().map(told::feedback).collect();
+    Ok(Answer { body: b"{}".to_vec() })
 }
 
 /// What was judged, as an answer to a hook.
@@ -123,12 +265,25 @@ pub fn wire<'a>(judged: &'a Judged, knowledge: &Knowledge) -> HookResponse<'a> {
 }
 
 /// Answers with the assessment of a record sent as a Bundle, a resource or a hook request.
-pub fn assessment(body: &[u8], services: &Services, knowledge: &'static Knowledge, day: DayOf) -> Result<Answer, CallError> {
-    let judged = record(&[("body", body)], services, knowledge, day, None).map_err(|error| match error {
+pub fn assessment(
+    body: &[u8],
+    services: &Services,
+    knowledge: &'static Knowledge,
+    day: DayOf,
+    most_resources: usize,
+    account: &Account,
+) -> Result<Answer, CallError> {
+    let bounded = |as_of| Reader::new(knowledge, as_of).at_most(most_resources);
+    let judged = read_record(&[("body", body)], services, day, None, bounded).map_err(|error| match error {
         RecordError::Request { error, .. } => CallError::Request(error),
         RecordError::Read(error) => error.into(),
     })?;
-    Ok(answer(&judged.assessment, &judged))
+    let mut story = account.story();
+    story.hook_instance = judged.hook_instance.as_deref().map_or(HookInstance::None, HookInstance::of);
+    story.subject = Some(Subject { patient: judged.assessment.patient.id.clone(), ..Subject::default() });
+    story.chart = Some(told::chart(&judged.chart));
+    story.cards = judged.cards.iter().map(told::card).collect();
+    Ok(Answer::of(&judged.assessment))
 }
 
 /// Why there is no record.
@@ -155,6 +310,16 @@ pub fn record(
     day: DayOf,
     as_of: Option<Day>,
 ) -> Result<Judged, RecordError> {
+    read_record(bodies, services, day, as_of, |as_of| Reader::new(knowledge, as_of))
+}
+
+fn read_record<'a>(
+    bodies: &[(&str, &'a [u8])],
+    services: &Services,
+    day: DayOf,
+    as_of: Option<Day>,
+    reader: impl FnOnce(Day) -> Reader<'a>,
+) -> Result<Judged, RecordError> {
     let mut requests = Vec::new();
     for (name, body) in bodies.iter().filter(|(_, body)| is_hook_request(body)) {
         let wrong = |error| RecordError::Request { name: (*name).to_owned(), error };
@@ -164,13 +329,15 @@ pub fn record(
         requests.push((request, asked, context));
     }
     let as_of = as_of.or_else(|| requests.first().map(|(_, asked, _)| *asked)).unwrap_or(day.today);
-    let mut reader = Reader::new(knowledge, as_of);
+    let nothing = Gathered::default();
+    let mut reader = reader(as_of);
+    let knowledge = reader.knowledge();
     for (name, body) in bodies.iter().filter(|(_, body)| !is_hook_request(body)) {
         reader.add(name, body)?;
     }
     for (request, _, context) in &requests {
         if let Some(definition) = services.for_hook(&request.hook).or_else(|| services.for_hook("patient-view")) {
-            read_request(&mut reader, request, context, definition);
+            read_request(&mut reader, request, context, definition, &nothing);
         }
     }
     let occasion = requests.first().map_or(Asked::CHART.occasion, |(request, ..)| Occasion::of_hook(&request.hook));
@@ -181,17 +348,38 @@ pub fn record(
 /// The name of the draft orders in what is told of them.
 const DRAFTS: &str = "context.draftOrders";
 
-/// Reads what was sent along, and notes what was not. Keys nobody asked for are read too, but answer for nothing.
-fn read_request<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context: &Context<'a>, definition: &Definition) {
+/// Reads what was sent along and what was fetched, and notes what was neither. Keys nobody asked for are read too, but answer for
+/// nothing.
+fn read_request<'a>(
+    reader: &mut Reader<'a>,
+    request: &HookRequest<'a>,
+    context: &Context<'a>,
+    definition: &Definition,
+    gathered: &'a Gathered,
+) {
     reader.expect_patient(&request.patient_id);
     for (key, need) in &definition.needs {
-        match request.prefetch.get(key.as_str()) {
-            Some(value) => reader.add_prefetch(key, &need.answers, value),
-            None => reader.missing_prefetch(key, need.resource_type(), &need.answers),
+        match (request.prefetch.get(key.as_str()), gathered.fetched.get(key)) {
+            (Some(sent), None) => reader.add_prefetch(key, &need.answers, sent),
+            (None, None) => reader.missing_prefetch(key, need.resource_type(), &need.answers),
+            (sent, Some(fetched)) => {
+                sent.iter().copied().copied().chain(fetched.values()).for_each(|page| reader.add_page(key, &need.answers, page));
+                match fetched.failure.map(|failure| failure.to_string()) {
+                    Some(why) if sent.is_none() && fetched.pages.is_empty() => {
+                        reader.not_fetched(key, need.resource_type(), &need.answers, &why);
+                    }
+                    Some(why) => reader.not_every_page(key, &need.answers, &why),
+                    None => {}
+                }
+            }
         }
     }
     for (key, value) in request.prefetch.iter().filter(|(key, _)| !definition.needs.contains_key(&***key)) {
         reader.add_prefetch(key, &[], value);
+    }
+    gathered.medications.values().for_each(|answer| reader.add_medications(answer));
+    if let Medications { unnamed: count @ 1.., failure: Some(failure), .. } = gathered.medications {
+        reader.medications_not_had(count, &failure.to_string());
     }
     if let Some(orders) = &context.orders {
         reader.add_drafts(DRAFTS, orders.drafts, orders.selections.as_deref());
@@ -199,7 +387,7 @@ fn read_request<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context:
 }
 
 /// Without patient, conditions or any medication record nothing may be said (rules.md 10).
-fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
+fn require(chart: &Chart, definition: &Definition, gathered: &Gathered) -> Result<(), CallError> {
     const NEEDED: [(Kind, &str); 3] =
         [(Kind::Patient, "the Patient of context.patientId"), (Kind::Conditions, "conditions"), (Kind::Medications, "medication records")];
     let had = |kind| match kind {
@@ -211,8 +399,10 @@ fn require(chart: &Chart, definition: &Definition) -> Result<(), CallError> {
         return Ok(());
     }
     let answers = |kinds: &[Kind]| missing.iter().any(|(kind, _)| kinds.contains(kind));
-    let keys = definition.needs.iter().filter(|(_, need)| answers(&need.answers)).map(|(key, _)| key.clone()).collect();
-    Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys })
+    let keys: Vec<String> = definition.needs.iter().filter(|(_, need)| answers(&need.answers)).map(|(key, _)| key.clone()).collect();
+    let failures = keys.iter().filter_map(|key| gathered.fetched.get(key)?.failure);
+    let why: BTreeSet<Failure> = failures.collect();
+    Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys, why: why.into_iter().collect() })
 }
 
 /// What is asked, beside the record.
@@ -222,28 +412,27 @@ pub struct Asked<'a> {
     pub occasion: Occasion,
     /// What they were shown before.
     pub memory: &'a Memory,
+    /// Which cards the site allows.
+    pub allowance: Allowance<'a>,
 }
 
 impl Asked<'_> {
     /// A record without a hook, or a chart opened for the first time.
-    pub const CHART: Asked<'static> = Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE };
+    pub const CHART: Asked<'static> =
+        Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE, allowance: Allowance { max_cards: None, codes: None } };
 }
 
 /// Judges a chart; and once more where an earlier answer settles the bipolar question, since much hangs on that.
 pub fn judge(mut chart: Chart, knowledge: &'static Knowledge, as_of: Day, asked: Asked<'_>, hook_instance: Option<String>) -> Judged {
+    let span = tracing::info_span!("judge").entered();
     let mut assessment = assess(&chart, knowledge, as_of);
-    let Asked { occasion, memory } = asked;
-    if bipolar_excluded(Situation { assessment: &assessment, knowledge, occasion, memory }) {
+    let Asked { occasion, memory, allowance } = asked;
+    if bipolar_excluded(Situation { assessment: &assessment, knowledge, occasion, memory, allowance }) {
         chart.answers.bipolar_excluded = true;
         assessment = assess(&chart, knowledge, as_of);
     }
-    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory });
+    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory, allowance });
+    drop(span);
     assessment.cards = cards.iter().map(Card::summary).collect();
     Judged { chart, assessment, cards, hook_instance }
-}
-
-fn answer(content: &impl serde::Serialize, judged: &Judged) -> Answer {
-    let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
-    let codes: Vec<&str> = judged.cards.iter().map(|card| card.code.word()).collect();
-    Answer { body, codes: codes.join(",") }
 }

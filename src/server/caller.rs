@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::error::CallError;
 use super::{State, forwarded};
 use crate::auth::{Caller, Refusal};
+use crate::telemetry::{Account, Part};
 
 impl FromRequest for Caller {
     type Error = CallError;
@@ -21,6 +22,8 @@ impl FromRequest for Caller {
         let request = request.clone();
         Box::pin(async move {
             let state = request.app_data::<Data<State>>().expect("the application has a state");
+            let account = request.extensions().get::<Account>().cloned().unwrap_or_default();
+            let _lap = account.lap(Part::Jwt);
             let caller = match &state.callers {
                 Some(callers) => {
                     let proved =
@@ -30,7 +33,7 @@ impl FromRequest for Caller {
                 None if state.dev => Caller::anybody(),
                 None => return Err(Refusal::NoToken.into()),
             };
-            request.extensions_mut().insert(caller.clone());
+            account.story().client = Some(caller.name.to_string());
             Ok(caller)
         })
     }
@@ -52,5 +55,5 @@ fn told(refusal: &Refusal, request: &HttpRequest, state: &State) {
 
 fn from(peer: IpAddr, headers: &HeaderMap, state: &State) -> IpAddr {
     let named = headers.get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or_default());
-    forwarded::from(peer, named, &state.trusted_proxies)
+    forwarded::from(peer, named, &state.settings().proxy.trusted)
 }

@@ -1,112 +1,106 @@
 //! The service: routes, errors, start and end. Wiring only; `call.rs` is the place to start reading.
 
+mod audit;
+mod body;
 pub mod call;
 mod caller;
 mod error;
+mod fit;
 mod forwarded;
+mod gate;
 mod log;
+mod reload;
 mod route;
 mod tls;
+mod told;
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use arc_swap::ArcSwap;
-use ipnet::IpNet;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustls::ServerConfig;
 
 pub use call::{DayOf, Judged, RecordError, record, wire};
 pub use error::CallError;
+pub use fit::misfits;
+use gate::Gate;
 pub use tls::{TlsError, tls};
 
-use crate::auth::{Caller, Callers, SettingsError};
+use crate::auth::{Callers, SharedMemory, Unavailable};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::feedback::Store;
+use crate::gather::{Gather, ServerError};
 use crate::hooks::Services;
+use crate::telemetry::{AuditFile, Metrics, StoreTold};
 
-/// For how long readiness says no before the door is closed, so that whoever sends calls can notice.
+/// For how long readiness says no before the door is closed, so that whoever sends calls can notice. It is part of the time to drain.
 const NOTICE: Duration = Duration::from_secs(1);
 
-/// For how long calls under way may take to end.
-const DRAIN_SECONDS: u64 = 25;
-
-<<<<<<< HEAD
 /// For how long what was shown last may take to be written.
 const STORE_END: Duration = Duration::from_secs(10);
 
-/// Who calls while callers are not told apart (`--dev`).
-const ANYBODY: &str = "anybody";
-
 /// What every call shares. Nothing in it is locked.
-=======
-/// What every call shares. Nothing in it is locked but the ledger, for moments.
->>>>>>> w-auth
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
-    time_zone: TimeZone,
-    max_body_bytes: usize,
-    cors_origins: Vec<String>,
+    config: ArcSwap<Config>,
     dev: bool,
     ready: AtomicBool,
-<<<<<<< HEAD
-    store: Store,
-    deadline: Duration,
-=======
-    ledger: Ledger,
+    gate: Gate,
     /// Nobody is let in without, except in development.
     callers: Option<ArcSwap<Callers>>,
+    gather: ArcSwap<Gather>,
+    store: Store,
+    metrics: Arc<Metrics>,
+    audit: Option<AuditFile>,
     tls: Option<ServerConfig>,
-    trusted_proxies: Vec<IpNet>,
->>>>>>> w-auth
 }
 
 impl State {
     /// The state of a service that is about to start.
-    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, store: Store, dev: bool) -> State {
-        State {
+    ///
+    /// # Errors
+    /// Where a FHIR server of the settings cannot be one.
+    pub fn new(
+        config: &Config,
+        services: Services,
+        knowledge: &'static Knowledge,
+        store: Store,
+        dev: bool,
+    ) -> Result<State, ServerError> {
+        Ok(State {
             services,
             knowledge,
-            time_zone: config.time_zone.0.clone(),
-            max_body_bytes: config.limits.max_body_bytes.size(),
-            cors_origins: config.cors.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+            config: ArcSwap::from_pointee(config.clone()),
             dev,
             ready: AtomicBool::new(true),
-<<<<<<< HEAD
-            store,
-            deadline: config.limits.deadline_ms.milliseconds(),
-=======
-            ledger: Ledger::default(),
+            gate: Gate::new(&config.limits),
             callers: None,
+            gather: ArcSwap::from_pointee(Gather::new(config, dev)?),
+            store,
+            metrics: Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), (knowledge.version().to_owned(), knowledge.sha256().to_owned()))),
+            audit: None,
             tls: None,
-            trusted_proxies: config.proxy.trusted.clone(),
->>>>>>> w-auth
-        }
+        })
     }
 
-    /// The same for those who may call.
+    /// The same for those who may call. Where several instances share the store, they share what they know of used tokens.
     #[must_use]
     pub fn trusting(self, callers: Callers) -> State {
+        let callers = if self.store.is_shared() { callers.sharing(Arc::new(UsedTokens(self.store.clone()))) } else { callers };
         State { callers: Some(ArcSwap::from_pointee(callers)), ..self }
-    }
-
-    /// Lets in whom other settings trust, from the next call on; with settings that are wrong nothing changes. Not for `--dev`.
-    pub fn trust_anew(&self, config: &Config) -> Result<(), SettingsError> {
-        if let Some(callers) = &self.callers {
-            let renewed = callers.load().renewed(config)?;
-            callers.store(renewed.into());
-        }
-        Ok(())
     }
 
     /// The same with TLS.
@@ -115,22 +109,62 @@ impl State {
         State { tls: Some(tls), ..self }
     }
 
+    /// Opens the audit file, if the settings name one.
+    ///
+    /// # Errors
+    /// Where it cannot be opened for appending.
+    pub fn open_audit(&mut self) -> io::Result<()> {
+        let file = self.settings().audit.file.clone();
+        self.audit = file.map(|file| AuditFile::open(&file, self.metrics.clone())).transpose()?;
+        Ok(())
+    }
+
+    /// The settings as they are now. A call asks once, so that it is served by one set of them.
+    pub fn settings(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
+    fn gather(&self) -> Arc<Gather> {
+        self.gather.load_full()
+    }
+
+    /// Brings what is counted of the store up to date.
+    fn count_store(&self) {
+        let standing = self.store.standing();
+        self.metrics.store(&StoreTold {
+            readable: standing.readable,
+            writable: standing.writable,
+            waiting: standing.waiting,
+            lost: standing.lost,
+            forgone: standing.forgone,
+            refused: standing.refused,
+        });
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
     fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
     }
 
-<<<<<<< HEAD
-    fn desk(&self) -> call::Desk<'_> {
-        call::Desk { store: &self.store, client: ANYBODY, deadline: self.deadline }
-=======
-    fn desk<'a>(&'a self, caller: &'a Caller) -> call::Desk<'a> {
-        call::Desk { ledger: &self.ledger, client: &caller.name }
->>>>>>> w-auth
-    }
-
     /// The clock is read here and nowhere below.
-    fn day(&self) -> DayOf {
-        DayOf { today: today(&self.time_zone), by_request: self.dev }
+    fn day(&self, config: &Config) -> DayOf {
+        DayOf { today: today(&config.time_zone.0), by_request: self.dev }
+    }
+}
+
+/// The tokens that were used, known to every instance that has this store.
+struct UsedTokens(Store);
+
+impl SharedMemory for UsedTokens {
+    fn first<'a>(&'a self, sender: &'a str, token_id: &'a str, until: i64) -> BoxFuture<'a, Result<bool, Unavailable>> {
+        Box::pin(async move {
+            let until = Timestamp::from_second(until).unwrap_or(Timestamp::MAX);
+            self.0.first(sender, token_id, until).await.map_err(|_| Unavailable)
+        })
     }
 }
 
@@ -142,22 +176,31 @@ pub fn today(time_zone: &TimeZone) -> Day {
 /// A service on a socket that listens already. It runs while it is awaited.
 pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> {
     actix_web::rt::spawn(prepare(state.clone()));
+    let limits = state.settings().limits.clone();
     let tls = state.tls.clone();
     let app = move || {
         // The last one wrapped is the first to see a request.
         App::new()
             .app_data(state.clone())
             .wrap(NormalizePath::new(TrailingSlash::Trim))
+            .wrap(Compress::default())
             .wrap(route::cors(&state))
             .wrap(from_fn(log::log))
             .configure(route::routes)
     };
-    let server = HttpServer::new(app);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let server = HttpServer::new(app)
+        .workers(workers)
+        .max_connections(limits.connections.size().div_ceil(workers))
+        .client_request_timeout(limits.head_ms.milliseconds())
+        .worker_max_blocking_threads(limits.concurrent_calls.size())
+        .shutdown_timeout(limits.drain_seconds.get().saturating_sub(NOTICE.as_secs()))
+        .disable_signals();
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
     };
-    Ok(server.disable_signals().shutdown_timeout(DRAIN_SECONDS).run())
+    Ok(server.run())
 }
 
 /// Fetches what the first calls would have to wait for.
@@ -167,11 +210,13 @@ async fn prepare(state: Data<State>) {
     }
 }
 
-/// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered.
-pub fn run(state: State, listener: TcpListener) -> io::Result<()> {
+/// Runs the service until it is told to end (SIGTERM, Ctrl-C), and then until the calls under way are answered. Settings that change in
+/// `sources` are taken meanwhile.
+pub fn run(state: State, listener: TcpListener, sources: Sources) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let state = Data::new(state);
         let server = service(state.clone(), listener)?;
+        actix_web::rt::spawn(reload::reload(state.clone(), sources));
         actix_web::rt::spawn(end(state.clone(), server.handle()));
         let ended = server.await;
         state.store.close(STORE_END).await;
@@ -185,7 +230,7 @@ async fn end(state: Data<State>, server: ServerHandle) {
     state.ready.store(false, Ordering::Relaxed);
     // Told twice, it does not wait.
     tokio::select! {
-        () = actix_web::rt::time::sleep(NOTICE) => server.stop(true).await,
+        () = actix_web::rt::time::sleep(NOTICE.min(state.settings().limits.drain_seconds.seconds())) => server.stop(true).await,
         () = told_to_end() => server.stop(false).await,
     }
 }

@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 use super::State;
 use super::fit;
 use crate::config::{Config, Misfit, Sources};
+use crate::gather::Gather;
 
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -51,15 +52,30 @@ impl State {
             (!self.dev && config.clients.is_empty()).then(|| Misfit::new("clients", "no client is left that could be let in"))
         };
         let read = sources.read(|config| fit::misfits(config, &self.services).into_iter().chain(nobody(config)).collect());
-        self.metrics.reloaded(read.is_ok());
-        match read {
-            Ok(settings) => self.replace(settings.config),
-            Err(error) => {
-                for defect in error.defects {
-                    tracing::error!(%defect, "settings refused, those in use stay");
-                }
-            }
+        let taken = match read {
+            Ok(settings) => self.depend_on(&settings.config).map(|()| self.replace(settings.config)),
+            Err(error) => Err(error.defects.iter().map(ToString::to_string).collect()),
+        };
+        self.metrics.reloaded(taken.is_ok());
+        for defect in taken.err().into_iter().flatten() {
+            tracing::error!(%defect, "settings refused, those in use stay");
         }
+    }
+
+    /// Makes anew what is made of the clients of the settings, all of it or nothing.
+    fn depend_on(&self, config: &Config) -> Result<(), Vec<String>> {
+        let wrong = |error: &dyn std::fmt::Display| vec![error.to_string()];
+        // How the servers have been doing is worth keeping.
+        let gather = (self.settings().clients != config.clients).then(|| Gather::new(config, self.dev));
+        let gather = gather.transpose().map_err(|error| wrong(&error))?;
+        if let Some(callers) = &self.callers {
+            let renewed = callers.load().renewed(config).map_err(|error| wrong(&error))?;
+            callers.store(renewed.into());
+        }
+        if let Some(gather) = gather {
+            self.gather.store(gather.into());
+        }
+        Ok(())
     }
 
     fn replace(&self, config: Config) {
@@ -76,9 +92,12 @@ impl State {
 
 /// The keys that changed and are read at start alone.
 fn need_a_restart(before: &Config, after: &Config) -> Vec<&'static str> {
-    let url = |config: &Config| config.store.url.expose_secret().to_owned();
+    let url = |config: &Config| config.store.url.as_ref().map(|url| url.expose_secret().to_owned());
     let changed = [
         ("bind", before.bind != after.bind),
+        ("limits.concurrent_calls", before.limits.concurrent_calls != after.limits.concurrent_calls),
+        ("limits.queued_calls", before.limits.queued_calls != after.limits.queued_calls),
+        ("limits.queue_ms", before.limits.queue_ms != after.limits.queue_ms),
         ("limits.connections", before.limits.connections != after.limits.connections),
         ("limits.head_ms", before.limits.head_ms != after.limits.head_ms),
         ("limits.drain_seconds", before.limits.drain_seconds != after.limits.drain_seconds),

@@ -1,24 +1,29 @@
-//! Routes, and what stands before a call: method, media type, size.
+//! Routes, and how a call goes through them.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
 
 use actix_cors::Cors;
 use actix_web::http::Method;
-use actix_web::http::header::{self, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::{self, Bytes, Data, Path, Payload, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Resource, guard};
-use futures_util::FutureExt;
+use actix_web::http::header::{self, ALLOW};
+use actix_web::web::{self, Bytes, Data, Payload, ReqData, ServiceConfig};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Resource, guard};
+use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
+use tokio::time::{timeout, timeout_at};
 
 use super::State;
-use super::call::{self, Answer};
+use super::body::body;
+use super::call::{self, Answer, Desk, wait_until};
 use super::error::CallError;
-use super::log::Told;
+use super::gate::Turn;
+use super::log::{RequestId, service};
 use crate::auth::Caller;
-
-/// For how long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(30);
+use crate::config::{Config, Mode};
+use crate::hooks::Definition;
+use crate::telemetry::{Account, Part};
 
 /// Every path. What a path does not answer to is refused with what it does answer to.
 pub fn routes(config: &mut ServiceConfig) {
@@ -27,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/health/live", READ).route(read().to(live)))
         .service(resource("/health/ready", READ).route(read().to(ready)))
+        .service(resource("/metrics", READ).route(read().to(metrics)))
         .service(resource("/cds-services", READ).route(read().to(discovery)))
         .service(resource("/cds-services/{id}", CALL).route(web::post().to(hook)))
         .service(resource("/cds-services/{id}/feedback", CALL).route(web::post().to(feedback)))
@@ -35,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Which browser applications may call. In development any; else those of the settings.
-pub fn cors(state: &State) -> Cors {
+pub fn cors(state: &Data<State>) -> Cors {
     let cors = Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
@@ -45,7 +51,10 @@ pub fn cors(state: &State) -> Cors {
     if state.dev {
         return cors.allow_any_origin().send_wildcard();
     }
-    state.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+    let state = state.clone();
+    cors.allowed_origin_fn(move |origin, _| {
+        state.settings().cors.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin.as_bytes())
+    })
 }
 
 fn resource(path: &str, allowed: &'static str) -> Resource {
@@ -70,111 +79,221 @@ async fn ready(state: Data<State>) -> Result<HttpResponse, CallError> {
     if !state.is_ready() {
         return Err(CallError::NotReady);
     }
-    let knowledge = state.knowledge.version();
-    // Hooks are answered without the store, so it is told and does not take the service out of turn.
+    // Hooks are answered without the store and with the settings of before, so both are told and neither makes us unready.
+    let settings = if state.metrics.settings_are_current() { "current" } else { "refused: those before are in use" };
     let store = state.store.standing().word();
-    Ok(HttpResponse::Ok().json(json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION"), "knowledge": knowledge, "store": store })))
+    let (version, knowledge) = (env!("CARGO_PKG_VERSION"), state.knowledge.version());
+    let off = state.settings().off;
+    Ok(HttpResponse::Ok()
+        .json(json!({ "status": "ready", "version": version, "knowledge": knowledge, "settings": settings, "store": store, "off": off })))
+}
+
+async fn metrics(state: Data<State>) -> HttpResponse {
+    state.count_store();
+    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(state.metrics.text())
 }
 
 async fn discovery(_: Caller, state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().json(state.services.discovery())
 }
 
-async fn hook(
-    caller: Caller,
+/// A call on its way: what came, and what is known of it before its body is.
+struct Visit {
     request: HttpRequest,
-    id: Path<String>,
     payload: Payload,
     state: Data<State>,
-) -> Result<HttpResponse, CallError> {
-    let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
-    let body = body(&request, payload, state.max_body_bytes).await?;
-<<<<<<< HEAD
-    let answer = guarded_async(call::hook(&body, definition, state.knowledge, state.day(), state.desk())).await?;
-=======
-    let answer = guarded(|| call::hook(&body, definition, state.knowledge, state.day(), state.desk(&caller)))?;
->>>>>>> w-auth
-    Ok(told(answer))
+    settings: Arc<Config>,
+    account: Account,
+    request_id: RequestId,
+    begun: Instant,
 }
 
-async fn assess(_: Caller, request: HttpRequest, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
-    let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::assessment(&body, &state.services, state.knowledge, state.day()))?;
-    Ok(told(answer))
-}
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Visit, Self::Error>>;
 
-<<<<<<< HEAD
-async fn feedback(request: HttpRequest, id: Path<String>, payload: Payload, state: Data<State>) -> Result<HttpResponse, CallError> {
-    let definition = state.services.get(&id).ok_or(CallError::UnknownService)?;
-    let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded_async(call::feedback(&body, &definition.id, &state.time_zone, state.desk())).await?;
-=======
-async fn feedback(
-    caller: Caller,
-    request: HttpRequest,
-    id: Path<String>,
-    payload: Payload,
-    state: Data<State>,
-) -> Result<HttpResponse, CallError> {
-    state.services.get(&id).ok_or(CallError::UnknownService)?;
-    let body = body(&request, payload, state.max_body_bytes).await?;
-    let answer = guarded(|| call::feedback(&body, state.day().today, &state.time_zone, state.desk(&caller)))?;
->>>>>>> w-auth
-    Ok(told(answer))
-}
-
-/// The body of a call, if it is JSON and not too large.
-async fn body(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, CallError> {
-    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    if !text(CONTENT_TYPE).is_none_or(is_json) || !text(CONTENT_ENCODING).is_none_or(|coding| coding.eq_ignore_ascii_case("identity")) {
-        return Err(CallError::MediaType);
+    fn from_request(request: &HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
+        let begun = Instant::now();
+        let request = request.clone();
+        let parts = (
+            Payload::from_request(&request, payload),
+            Data::<State>::extract(&request),
+            ReqData::<Account>::extract(&request),
+            ReqData::<RequestId>::extract(&request),
+        );
+        Box::pin(async move {
+            let (payload, state, account, id) = (parts.0.await?, parts.1.await?, parts.2.await?, parts.3.await?);
+            let settings = state.settings();
+            Ok(Visit { request, payload, state, settings, account: account.into_inner(), request_id: *id, begun })
+        })
     }
-    let announced = text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
-        return Err(CallError::TooLarge { limit });
+}
+
+impl Visit {
+    /// Who calls. Nothing of the body is read before it is known.
+    async fn caller(&self) -> Result<Caller, CallError> {
+        Caller::extract(&self.request).await
     }
-    let arriving = actix_web::rt::time::timeout(BODY_TIME, payload.to_bytes_limited(limit));
-    let arrived = arriving.await.map_err(|_| CallError::BodyLost)?;
-    arrived.map_err(|_| CallError::TooLarge { limit })?.map_err(|_| CallError::BodyLost)
+
+    /// The service of the path.
+    fn definition(&self) -> Result<&Definition, CallError> {
+        let id = self.request.match_info().get("id").unwrap_or_default();
+        self.state.services.get(id).ok_or(CallError::UnknownService)
+    }
+
+    /// Answers without reading, so that the connection can be used again.
+    async fn silent(self) -> HttpResponse {
+        drain(self.payload, &self.settings).await;
+        told(Answer::silent())
+    }
 }
 
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    // `application/json+fhir` is how DSTU2 clients say it.
-    essence.is_empty() || essence == "application/json" || essence == "application/json+fhir" || essence.ends_with("+json")
+async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
+    if visit.settings.off && visit.definition().is_ok() {
+        // The kill switch waits for nobody: no key set, no store.
+        visit.account.story().mode = Some(Mode::Off.word());
+        return Ok(visit.silent().await);
+    }
+    let caller = visit.caller().await?;
+    let definition = visit.definition()?.clone();
+    let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
+    let showing = settings.shown(&caller.name, &definition.id);
+    account.story().mode = Some(showing.mode.word());
+    if showing.mode == Mode::Off {
+        return Ok(visit.silent().await);
+    }
+    let gather = state.gather();
+    let until = wait_until(visit.begun, settings.limits.deadline_ms.milliseconds());
+    let answer = answered(visit, async |body, turn| {
+        let desk = Desk {
+            client: &caller.name,
+            showing,
+            store: &state.store,
+            gather: &gather,
+            account: &account,
+            most_resources: settings.limits.max_resources.size(),
+            until,
+            turn,
+        };
+        call::hook(body, &definition, state.knowledge, state.day(&settings), desk).await
+    })
+    .await;
+    state.audit(id, &definition.id, &account, &answer).await?;
+    answer.map(told)
 }
 
-/// A defect costs its own call, never the service.
-fn guarded(call: impl FnOnce() -> Result<Answer, CallError>) -> Result<Answer, CallError> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(CallError::Defect))
+async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {
+    visit.caller().await?;
+    let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
+    let service = service(&state, &visit.request);
+    let answer = answered(visit, async |body, turn| {
+        let (state, settings, account) = (state.clone(), settings.clone(), account.clone());
+        let assessing = web::block(move || {
+            let _turn = turn;
+            let most = settings.limits.max_resources.size();
+            call::assessment(&body, &state.services, state.knowledge, state.day(&settings), most, &account)
+        });
+        assessing.await.unwrap_or(Err(CallError::Defect))
+    })
+    .await;
+    state.audit(id, &service, &account, &answer).await?;
+    answer.map(told)
 }
 
-async fn guarded_async(call: impl Future<Output = Result<Answer, CallError>>) -> Result<Answer, CallError> {
-    AssertUnwindSafe(call).catch_unwind().await.unwrap_or(Err(CallError::Defect))
+async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
+    let caller = visit.caller().await?;
+    let definition = visit.definition()?.clone();
+    let (state, settings, account) = (visit.state.clone(), visit.settings.clone(), visit.account.clone());
+    let until = wait_until(visit.begun, settings.limits.deadline_ms.milliseconds());
+    answered(visit, async |body, _turn| {
+        call::feedback(&body, &definition.id, &settings.time_zone.0, (&state.store, &caller.name), (&account, until)).await
+    })
+    .await
+    .map(told)
+}
+
+/// What a call is answered, within the time that it may take: a seat, its body, its turn, its judgement. A defect costs its own call,
+/// never the service.
+async fn answered<F>(visit: Visit, work: F) -> Result<Answer, CallError>
+where
+    F: AsyncFnOnce(Bytes, Arc<Turn>) -> Result<Answer, CallError>,
+{
+    let Visit { request, payload, state, settings, account, begun, .. } = visit;
+    let end = begun + settings.limits.deadline_ms.milliseconds();
+    let seat = state.gate.seat()?;
+    let body = {
+        let _lap = account.lap(Part::Body);
+        body(&request, payload, &settings.limits).await?
+    };
+    account.story().body_bytes = Some(body.len());
+    let answer = async {
+        let turn = {
+            let _lap = account.lap(Part::Queue);
+            let _waiting = state.metrics.waiting();
+            seat.turn().await?
+        };
+        AssertUnwindSafe(work(body, Arc::new(turn))).catch_unwind().await.unwrap_or(Err(CallError::Defect))
+    };
+    timeout_at(end.into(), answer).await.unwrap_or(Err(CallError::Deadline))
+}
+
+/// Takes a body that nobody will read; not more of it than would be read.
+async fn drain(mut payload: Payload, settings: &Config) {
+    let mut room = settings.limits.max_body_bytes.size();
+    let drained = async {
+        while let Some(Ok(chunk)) = payload.next().await {
+            match room.checked_sub(chunk.len()) {
+                Some(rest) => room = rest,
+                None => return,
+            }
+        }
+    };
+    // Whoever sends slower is answered all the same.
+    drop(timeout(settings.limits.body_ms.milliseconds(), drained).await);
 }
 
 fn told(answer: Answer) -> HttpResponse {
-    let mut response = HttpResponse::Ok().content_type("application/json").body(answer.body);
-    response.extensions_mut().insert(Told { cards: answer.codes, error: None });
-    response
+    HttpResponse::Ok().content_type("application/json").body(answer.body)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use actix_web::FromRequest;
+    use actix_web::test::TestRequest;
 
-    #[test]
-    fn json_is_known_by_any_of_its_names() {
-        for media_type in ["application/json", "application/json; charset=utf-8", "Application/FHIR+JSON", "application/x+json", ""] {
-            assert!(is_json(media_type), "{media_type}");
-        }
-        for media_type in ["text/plain", "application/xml", "application/fhir+xml", "multipart/form-data; a=+json"] {
-            assert!(!is_json(media_type), "{media_type}");
+    use super::*;
+    use crate::clinical::knowledge::Knowledge;
+    use crate::config::Config;
+    use crate::hooks::Services;
+
+    async fn judged(state: &Data<State>, work: impl FnOnce() + Send + 'static) -> Result<HttpResponse, CallError> {
+        let (request, mut payload) = TestRequest::default().set_payload("{}").to_http_parts();
+        let payload = Payload::from_request(&request, &mut payload).await.expect("a payload");
+        let answer = move || {
+            work();
+            Ok(Answer { body: Vec::new(), codes: String::new() })
+        };
+        answered(&request, payload, state, |_, _| answer()).await
+    }
+
+    #[actix_web::test]
+    async fn what_takes_too_long_is_given_up_and_holds_its_turn_until_it_ends() {
+        let settings = "[limits]\ndeadline_ms = 100\nconcurrent_calls = 1\nqueued_calls = 0";
+        let config = Config::parse("test", settings).expect("settings");
+        let state = Data::new(State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true));
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let slow = judged(&state, move || ended.recv().unwrap_or_default()).await;
+        assert_eq!(slow.expect_err("too late"), CallError::Deadline);
+        assert_eq!(judged(&state, || ()).await.expect_err("its turn is still taken"), CallError::Busy);
+        drop(end);
+        while judged(&state, || ()).await.is_err() {
+            tokio::task::yield_now().await;
         }
     }
 
-    #[test]
-    fn a_defect_costs_its_own_call() {
-        assert_eq!(guarded(|| panic!("with a value")).expect_err("an error"), CallError::Defect);
+    #[actix_web::test]
+    async fn a_defect_costs_its_own_call() {
+        assert_eq!(apart(|| panic!("with a value")).await.expect_err("an error"), CallError::Defect);
+        assert!(apart(|| Ok(Answer { body: Vec::new(), codes: String::new() })).await.is_ok());
     }
 }

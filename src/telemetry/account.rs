@@ -3,6 +3,7 @@
 //! The layers share one account. Log, metrics, traces and audit each take from it what they may: whose record it was goes to the
 //! audit alone.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -90,6 +91,8 @@ pub struct Story {
     pub cards: Vec<CardTold>,
     /// The chart, if there was one.
     pub chart: Option<ChartTold>,
+    /// How requests to FHIR servers went, in words of ours: how often each.
+    pub fhir: BTreeMap<&'static str, usize>,
     /// Feedback that was taken.
     pub feedback: Vec<FeedbackTold>,
     /// How many bytes the body had.

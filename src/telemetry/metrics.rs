@@ -80,8 +80,10 @@ pub struct Metrics {
     feedback: Family<Reported, Counter>,
     reloads: Family<What, Counter>,
     settings_current: Gauge,
+    store_readable: Gauge,
+    store_writable: Gauge,
+    store_waiting: Gauge,
     store_failures: Family<What, Counter>,
-    store_up: Gauge,
     audit_failures: Counter,
     jwks_fetches: Family<Of, Counter>,
     fhir_requests: Family<Of, Counter>,
@@ -89,7 +91,33 @@ pub struct Metrics {
     /// Calls that are being served.
     pub in_flight: Gauge,
     /// Calls that wait for their turn.
-    pub queued: Gauge,
+    queued: Gauge,
+}
+
+/// How the store does, as it says itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreTold {
+    /// Whether what was shown before is known.
+    pub readable: bool,
+    /// Whether feedback is taken.
+    pub writable: bool,
+    /// Cards that wait to be written.
+    pub waiting: usize,
+    /// Cards that were forgotten.
+    pub lost: u64,
+    /// Calls that were answered without memory.
+    pub forgone: u64,
+    /// Feedback calls that were refused.
+    pub refused: u64,
+}
+
+/// A call that waits for its turn.
+pub struct Waiting(Gauge);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 impl Metrics {
@@ -107,8 +135,10 @@ impl Metrics {
             feedback: Family::default(),
             reloads: Family::default(),
             settings_current: Gauge::default(),
+            store_readable: Gauge::default(),
+            store_writable: Gauge::default(),
+            store_waiting: Gauge::default(),
             store_failures: Family::default(),
-            store_up: Gauge::default(),
             audit_failures: Counter::default(),
             jwks_fetches: Family::default(),
             fhir_requests: Family::default(),
@@ -117,7 +147,6 @@ impl Metrics {
             queued: Gauge::default(),
         };
         metrics.settings_current.set(1);
-        metrics.store_up.set(1);
         let build = vec![("version", version.to_owned()), ("knowledge", knowledge.0), ("knowledge_sha256", knowledge.1)];
         metrics.registry.register("build", "The program and its knowledge", Info::new(build));
         metrics.register();
@@ -149,8 +178,14 @@ impl Metrics {
             "1 where the settings in use are those of the file, 0 where the file was refused",
             self.settings_current.clone(),
         );
-        registry.register("store_failures", "What the store could not do", self.store_failures.clone());
-        registry.register("store_up", "1 where the store did what it was last asked", self.store_up.clone());
+        registry.register("store_readable", "1 where it is known what was shown before", self.store_readable.clone());
+        registry.register("store_writable", "1 where feedback is taken", self.store_writable.clone());
+        registry.register("store_cards_waiting", "Cards that wait to be written", self.store_waiting.clone());
+        registry.register(
+            "store_failures",
+            "Cards that were lost, calls answered without memory, feedback that was refused",
+            self.store_failures.clone(),
+        );
         registry.register("audit_failures", "Audit events that could not be written", self.audit_failures.clone());
         registry.register("jwks_fetches", "Key sets fetched, by how it went", self.jwks_fetches.clone());
         registry.register("fhir_requests", "Requests to FHIR servers, by how they went", self.fhir_requests.clone());
@@ -184,6 +219,9 @@ impl Metrics {
             }
             self.charts.get_or_create(&of(if chart.scored { "with-phq9" } else { "without-phq9" })).inc();
         }
+        for (outcome, count) in &story.fhir {
+            self.fhir_requests.get_or_create(&of(outcome)).inc_by(*count as u64);
+        }
         for told in &story.feedback {
             self.feedback.get_or_create(&Reported { client: client.clone(), outcome: told.outcome, reason: told.reason }).inc();
         }
@@ -216,17 +254,21 @@ impl Metrics {
         self.settings_current.get() == 1
     }
 
-    /// Counts what the store did, or could not do (a word of ours: `show`, `memory`, `feedback`).
-    pub fn store(&self, what: &'static str, done: bool) {
-        self.store_up.set(i64::from(done));
-        if !done {
-            self.store_failures.get_or_create(&What { what }).inc();
+    /// Brings what is counted of the store up to date.
+    pub fn store(&self, told: &StoreTold) {
+        self.store_readable.set(i64::from(told.readable));
+        self.store_writable.set(i64::from(told.writable));
+        self.store_waiting.set(i64::try_from(told.waiting).unwrap_or(i64::MAX));
+        for (what, total) in [("cards-lost", told.lost), ("memory-forgone", told.forgone), ("feedback-refused", told.refused)] {
+            let counter = self.store_failures.get_or_create(&What { what });
+            counter.inc_by(total.saturating_sub(counter.get()));
         }
     }
 
-    /// Whether the store did what it was last asked.
-    pub fn store_is_up(&self) -> bool {
-        self.store_up.get() == 1
+    /// Notes that a call waits for its turn, until this is dropped.
+    pub fn waiting(&self) -> Waiting {
+        self.queued.inc();
+        Waiting(self.queued.clone())
     }
 
     /// Counts an audit event that could not be written.
@@ -237,11 +279,6 @@ impl Metrics {
     /// Counts a key set that was fetched for a client, by how it went (a word of ours).
     pub fn jwks_fetched(&self, client: &str, outcome: &'static str) {
         self.jwks_fetches.get_or_create(&Of { client: client.to_owned(), what: outcome }).inc();
-    }
-
-    /// Counts a request to a FHIR server of a client, by how it went (a word of ours).
-    pub fn fhir_asked(&self, client: &str, outcome: &'static str) {
-        self.fhir_requests.get_or_create(&Of { client: client.to_owned(), what: outcome }).inc();
     }
 
     /// Notes how many FHIR servers of a client are not asked at present.
@@ -288,7 +325,8 @@ mod tests {
         metrics.count(&account, "trialwise-patient-view", 200, None, Duration::from_millis(450));
         metrics.count(&Account::default(), "none", 404, Some("no-such-path"), Duration::from_millis(1));
         metrics.reloaded(false);
-        metrics.store("show", false);
+        metrics.store(&StoreTold { readable: true, lost: 2, ..StoreTold::default() });
+        metrics.store(&StoreTold { readable: true, lost: 3, ..StoreTold::default() });
         let text = metrics.text();
         for line in [
             "trialwise_build_info{version=\"1.2.3\",knowledge=\"k\",knowledge_sha256=\"h\"} 1",
@@ -305,8 +343,9 @@ mod tests {
             "trialwise_request_body_bytes_bucket{le=\"4000.0\"} 1",
             "trialwise_settings_reloads_total{what=\"refused\"} 1",
             "trialwise_settings_current 0",
-            "trialwise_store_failures_total{what=\"show\"} 1",
-            "trialwise_store_up 0",
+            "trialwise_store_failures_total{what=\"cards-lost\"} 3",
+            "trialwise_store_readable 1",
+            "trialwise_store_writable 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
