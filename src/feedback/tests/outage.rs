@@ -1,0 +1,127 @@
+//! A store that cannot be reached, is slow, or comes back.
+
+use super::*;
+
+/// Waits until the store does as is asked.
+#[track_caller]
+fn becomes(store: &Store, wanted: impl Fn(Standing) -> bool) {
+    for _ in 0..1_500 {
+        if wanted(store.standing()) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("{:?}", store.standing());
+}
+
+/// A SQLite store that cannot be opened, since a folder has its place.
+fn without_a_place() -> (Bed, PathBuf) {
+    let bed = Bed { folder: Folder::new(), server: None };
+    std::fs::write(bed.key_file(), OLD_KEY).expect("written");
+    let file = bed.folder.path().join("store.db");
+    std::fs::create_dir(&file).expect("a folder in its place");
+    (bed, file)
+}
+
+#[test]
+fn what_was_shown_while_the_store_was_out_is_written_when_it_is_back() {
+    let (bed, file) = without_a_place();
+    let store = shown(&bed);
+    assert_eq!(store.standing().word(), "unavailable");
+    block_on(async {
+        assert_eq!(store.memory(&store.who(caller("p"))).await, Err(StoreError::Unavailable));
+        assert_eq!(store.keep("c", "s", &[overridden("x")], &TimeZone::UTC).await, Err(StoreError::Unavailable));
+        assert_eq!(store.first("i", "t", Timestamp::now()).await, Err(StoreError::Unavailable));
+    });
+    becomes(&store, |standing| standing.waiting == 1);
+    std::fs::remove_dir(file).expect("removed");
+    becomes(&store, |standing| standing.word() == "ok" && standing.waiting == 0);
+    assert_eq!(block_on(store.fates(caller("p"))), [Fate::Shown]);
+    let Standing { lost, forgone, refused, .. } = store.standing();
+    assert_eq!((lost, forgone, refused), (0, 1, 1));
+}
+
+#[test]
+fn what_has_no_room_to_wait_is_counted_as_lost() {
+    let (bed, _) = without_a_place();
+    let store = shown(&bed);
+    let (who, card) = (store.who(caller("p")), card());
+    let shown =
+        Shown { who: &who, service: "s", hook: "h", knowledge: Knowledge::builtin(), day: day("2026-03-02"), display: Display::Shown };
+    store.show(shown, (0..50_001).map(|number| (Uuid::from_u128(number), &card)));
+    becomes(&store, |standing| standing.waiting == 50_000 && standing.lost == 2);
+}
+
+/// Stands between the store and its server, and lets nothing through while it is told to.
+struct Proxy {
+    url: String,
+    stalled: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Proxy {
+    fn before(server: &Server) -> Proxy {
+        use std::net::{TcpListener, TcpStream};
+        let stalled = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let mut url = url::Url::parse(&server.url()).expect("a URL");
+        let upstream = (url.host_str().expect("a host").to_owned(), url.port().unwrap_or(5432));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        url.set_host(Some("127.0.0.1")).expect("a host");
+        url.set_port(Some(listener.local_addr().expect("an address").port())).expect("a port");
+        let waits = stalled.clone();
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let far = TcpStream::connect((&*upstream.0, upstream.1)).expect("the server");
+                let ends = |stream: &TcpStream| stream.try_clone().expect("a stream");
+                for (from, to) in [(ends(&near), ends(&far)), (far, near)] {
+                    let waits = waits.clone();
+                    std::thread::spawn(move || forward(from, to, &waits));
+                }
+            }
+        });
+        Proxy { url: url.into(), stalled }
+    }
+
+    fn stall(&self, stalled: bool) {
+        self.stalled.store(stalled, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+fn forward(mut from: std::net::TcpStream, mut to: std::net::TcpStream, stalled: &std::sync::atomic::AtomicBool) {
+    use std::io::{Read, Write};
+    let mut bytes = [0; 4096];
+    while let Ok(read @ 1..) = from.read(&mut bytes) {
+        while stalled.load(std::sync::atomic::Ordering::SeqCst) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        if to.write_all(&bytes[..read]).is_err() {
+            break;
+        }
+    }
+    to.shutdown(std::net::Shutdown::Both).ok();
+}
+
+#[test]
+fn a_server_that_stalls_costs_a_call_its_wait_and_comes_back() {
+    let Some(server) = Server::new() else { return };
+    let proxy = Proxy::before(&server);
+    let bed = Bed { folder: Folder::new(), server: Some(server) };
+    std::fs::write(bed.key_file(), OLD_KEY).expect("written");
+    let settings = config::Store { url: Some(proxy.url.as_str().into()), wait_ms: config::Within::new(1_000), ..bed.settings() };
+    let store = Store::start(&settings).expect("settings");
+    store.shows(caller("p"), CARD, &card(), Display::Shown);
+    block_on(store.settled());
+    proxy.stall(true);
+    let begun = std::time::Instant::now();
+    assert_eq!(block_on(store.memory(&store.who(caller("p")))), Err(StoreError::Slow));
+    assert!(begun.elapsed() < std::time::Duration::from_millis(2_000), "{:?}", begun.elapsed());
+    assert_eq!(block_on(store.first("i", "t", Timestamp::now())), Err(StoreError::Slow));
+    assert!(block_on(store.keep("c", "s", &[overridden("x")], &TimeZone::UTC)).is_err());
+    becomes(&store, |standing| standing.word() == "unavailable" && !standing.writable);
+    let begun = std::time::Instant::now();
+    assert_eq!(block_on(store.memory(&store.who(caller("p")))), Err(StoreError::Unavailable));
+    assert!(begun.elapsed() < std::time::Duration::from_millis(500), "nobody waits for what is known to be out: {:?}", begun.elapsed());
+    proxy.stall(false);
+    becomes(&store, |standing| standing.word() == "ok");
+    block_on(store.takes("c", &[overridden("x")]));
+    assert_eq!(block_on(store.fates(caller("p"))), [Fate::Dismissed, Fate::Shown]);
+}
