@@ -34,7 +34,7 @@ pub fn cors(state: &State) -> Cors {
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .allowed_header("x-requested-with")
-        .expose_headers(["x-request-id"])
+        .expose_headers(["retry-after", "x-request-id"])
         .max_age(3600);
     if state.dev {
         return cors.allow_any_origin().send_wildcard();

@@ -21,6 +21,7 @@ mod sandbox;
 use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use actix_web::web::Data;
 use checked::{Answered, faults};
@@ -83,7 +84,8 @@ fn base() -> &'static str {
 
 fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    CLIENT.get_or_init(Client::new)
+    // The service gives an idle connection up after five seconds; one is not taken again when that may be under way.
+    CLIENT.get_or_init(|| Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().expect("a client"))
 }
 
 fn get(path: &str) -> Response {
