@@ -84,6 +84,7 @@ fn permitted(dev: bool, bind: SocketAddr) -> Result<(), Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn development_is_for_loopback_only() {

@@ -139,15 +139,8 @@ pub async fn hook(
     let memory = desk.store.memory(&who).instrument(tracing::info_span!("store")).await.unwrap_or_else(|_| Memory::NONE.clone());
     let codes = desk.showing.cards.map(card_codes);
     let allowance = Allowance { max_cards: desk.showing.max_cards.map(|most| most as usize), codes: codes.as_deref() };
-    let terms = Terms {
-        definition,
-        knowledge,
-        as_of,
-        memory: &memory,
-        allowance,
-        most_resources: desk.most_resources,
-        account: desk.account,
-    };
+    let terms =
+        Terms { definition, knowledge, as_of, memory: &memory, allowance, most_resources: desk.most_resources, account: desk.account };
     let judged = judged(&body, (&request, &context), terms, gathered, &desk.turn).await?;
     let wire = wire(&judged, knowledge);
     let visible = desk.showing.mode == Mode::Visible;
@@ -212,20 +205,14 @@ async fn judged(
         let request = HookRequest::parse(&body)?;
         let context = request.context()?;
         let allowance = Allowance { max_cards, codes: codes.as_deref() };
-        let terms =
-            Terms { definition: &definition, knowledge, as_of, memory: &memory, allowance, most_resources, account: &account };
+        let terms = Terms { definition: &definition, knowledge, as_of, memory: &memory, allowance, most_resources, account: &account };
         read_and_judge(&request, &context, terms, &gathered)
     });
     // A defect in it costs this call.
     judging.await.unwrap_or(Err(CallError::Defect))
 }
 
-fn read_and_judge(
-    request: &HookRequest<'_>,
-    context: &Context<'_>,
-    terms: Terms<'_>,
-    gathered: &Gathered,
-) -> Result<Judged, CallError> {
+fn read_and_judge(request: &HookRequest<'_>, context: &Context<'_>, terms: Terms<'_>, gathered: &Gathered) -> Result<Judged, CallError> {
     let Terms { definition, knowledge, as_of, memory, allowance, most_resources, account } = terms;
     let mut reader = Reader::new(knowledge, as_of).at_most(most_resources);
     read_request(&mut reader, request, context, definition, gathered);

@@ -11,8 +11,11 @@ use crate::fhir::outcome::Outcome;
 use crate::gather::Failure;
 use crate::hooks::RequestError;
 
-/// After how long feedback may be sent again: about as long as a database takes to come back.
-const RETRY_SECONDS: usize = 10;
+/// After how many seconds a call that was not taken may come again.
+const RETRY_SECONDS: u64 = 1;
+
+/// After how many seconds feedback may be sent again: about as long as a database takes to come back.
+const STORE_RETRY_SECONDS: u64 = 10;
 
 /// Why a call got no answer. Its words name members, keys and kinds of record, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -149,6 +152,15 @@ impl CallError {
         Outcome { code: self.told().1, diagnostics: self.to_string(), expression }
     }
 
+    /// After how many seconds the call may come again.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            CallError::Caller(Refusal::TooMany { wait }) => Some(wait.as_secs_f64().ceil().max(1.0) as u64),
+            CallError::NotKept => Some(STORE_RETRY_SECONDS),
+            other => (other.status_code() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_SECONDS),
+        }
+    }
+
     /// A word for the log.
     pub fn word(&self) -> &'static str {
         self.told().2
@@ -184,13 +196,11 @@ impl ResponseError for CallError {
         if let CallError::Method { allowed } = self {
             response.insert_header((ALLOW, *allowed));
         }
-        match self {
-            CallError::Caller(Refusal::TooMany { wait }) => {
-                response.insert_header((RETRY_AFTER, (wait.as_millis().div_ceil(1000)).max(1).to_string()));
-            }
-            CallError::Caller(_) if self.status_code() == StatusCode::UNAUTHORIZED => drop(response.insert_header((WWW_AUTHENTICATE, "Bearer"))),
-            _ if self.status_code() == StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header((RETRY_AFTER, RETRY_SECONDS))),
-            _ => {}
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Some(seconds) = self.retry_after() {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         let mut response = response.body(self.outcome().to_json());
         response.extensions_mut().insert(Told { error: self.word() });
@@ -223,7 +233,7 @@ mod tests {
         for error in [CallError::Busy, CallError::Deadline, CallError::NotReady] {
             let response = error.error_response();
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-            assert_eq!(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Some(RETRY_SECONDS));
+            assert_eq!(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Some("1"));
         }
         assert!(!CallError::Defect.error_response().headers().contains_key(RETRY_AFTER));
     }

@@ -73,13 +73,7 @@ impl State {
     ///
     /// # Errors
     /// Where a FHIR server of the settings cannot be one.
-    pub fn new(
-        config: &Config,
-        services: Services,
-        knowledge: &'static Knowledge,
-        store: Store,
-        dev: bool,
-    ) -> Result<State, ServerError> {
+    pub fn new(config: &Config, services: Services, knowledge: &'static Knowledge, store: Store, dev: bool) -> Result<State, ServerError> {
         Ok(State {
             services,
             knowledge,

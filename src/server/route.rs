@@ -46,7 +46,7 @@ pub fn cors(state: &Data<State>) -> Cors {
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .allowed_header("x-requested-with")
-        .expose_headers(["x-request-id"])
+        .expose_headers(["retry-after", "x-request-id"])
         .max_age(3600);
     if state.dev {
         return cors.allow_any_origin().send_wildcard();
@@ -258,29 +258,45 @@ fn told(answer: Answer) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::FromRequest;
     use actix_web::test::TestRequest;
+    use uuid::Uuid;
 
     use super::*;
     use crate::clinical::knowledge::Knowledge;
-    use crate::config::Config;
+    use crate::feedback::Store;
     use crate::hooks::Services;
 
-    async fn judged(state: &Data<State>, work: impl FnOnce() + Send + 'static) -> Result<HttpResponse, CallError> {
+    fn state(settings: &str) -> Data<State> {
+        let config = Config::parse("test", &format!("store.url = \"sqlite::memory:\"\n{settings}")).expect("settings");
+        let store = Store::start(&config.store).expect("a store in memory");
+        Data::new(State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), store, true).expect("no servers"))
+    }
+
+    async fn judged(state: &Data<State>, work: impl FnOnce() + Send + 'static) -> Result<Answer, CallError> {
         let (request, mut payload) = TestRequest::default().set_payload("{}").to_http_parts();
         let payload = Payload::from_request(&request, &mut payload).await.expect("a payload");
-        let answer = move || {
-            work();
-            Ok(Answer { body: Vec::new(), codes: String::new() })
+        let visit = Visit {
+            request,
+            payload,
+            state: state.clone(),
+            settings: state.settings(),
+            account: Account::default(),
+            request_id: RequestId(Uuid::nil()),
+            begun: Instant::now(),
         };
-        answered(&request, payload, state, |_, _| answer()).await
+        answered(visit, async |_, turn| {
+            let working = web::block(move || {
+                work();
+                drop(turn);
+            });
+            working.await.map(|()| Answer::silent()).map_err(|_| CallError::Defect)
+        })
+        .await
     }
 
     #[actix_web::test]
     async fn what_takes_too_long_is_given_up_and_holds_its_turn_until_it_ends() {
-        let settings = "[limits]\ndeadline_ms = 100\nconcurrent_calls = 1\nqueued_calls = 0";
-        let config = Config::parse("test", settings).expect("settings");
-        let state = Data::new(State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), true));
+        let state = state("[limits]\ndeadline_ms = 100\nconcurrent_calls = 1\nqueued_calls = 0");
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let slow = judged(&state, move || ended.recv().unwrap_or_default()).await;
         assert_eq!(slow.expect_err("too late"), CallError::Deadline);
@@ -293,7 +309,8 @@ mod tests {
 
     #[actix_web::test]
     async fn a_defect_costs_its_own_call() {
-        assert_eq!(apart(|| panic!("with a value")).await.expect_err("an error"), CallError::Defect);
-        assert!(apart(|| Ok(Answer { body: Vec::new(), codes: String::new() })).await.is_ok());
+        let state = state("");
+        assert_eq!(judged(&state, || panic!("with a value")).await.expect_err("an error"), CallError::Defect);
+        assert!(judged(&state, || ()).await.is_ok());
     }
 }

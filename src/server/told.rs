@@ -32,7 +32,7 @@ pub fn chart(chart: &Chart) -> ChartTold {
 /// What became of a card; a reason only if it is one that we offer.
 pub fn feedback(item: &FeedbackItem) -> FeedbackTold {
     match &item.outcome {
-        FeedbackOutcome::Accepted => FeedbackTold { outcome: "accepted", reason: "none" },
+        FeedbackOutcome::Accepted(_) => FeedbackTold { outcome: "accepted", reason: "none" },
         FeedbackOutcome::Overridden(None) => FeedbackTold { outcome: "overridden", reason: "none" },
         FeedbackOutcome::Overridden(Some(picked)) => {
             let mut ours = CardCode::ALL.into_iter().flat_map(override_reasons);
@@ -52,7 +52,7 @@ mod tests {
         let told = |code: &str| {
             let reason = PickedReason { system: None, code: code.to_owned() };
             let at = "2026-03-02T10:00:00Z".parse().expect("a time");
-            feedback(&FeedbackItem { card: String::new(), outcome: FeedbackOutcome::Overridden(Some(reason)), at }).reason
+            feedback(&FeedbackItem { card: String::new(), outcome: FeedbackOutcome::Overridden(Some(reason)), at, comment: None }).reason
         };
         assert_eq!(told("considered-and-excluded"), "considered-and-excluded");
         assert_eq!(told("Smith, John"), "other");

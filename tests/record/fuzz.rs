@@ -4,16 +4,18 @@
 //! and `TRIALWISE_FUZZ_SEED` for another beginning.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use trialwise::clinical::cards::Card;
 use trialwise::clinical::knowledge::Knowledge;
-use trialwise::config;
+use trialwise::config::{self, Config};
 use trialwise::feedback::Store;
+use trialwise::gather::Gather;
 use trialwise::hooks::Services;
-use trialwise::server::call::{Desk, Source, hook};
+use trialwise::server::call::{Desk, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
 use trialwise::telemetry::Account;
 
@@ -270,13 +272,24 @@ fn no_broken_request_ends_in_a_panic() {
     let whole: Vec<Judged> = requests.iter().filter_map(|request| judged(request.to_string().as_bytes())).collect();
     assert_eq!(whole.len(), requests.len(), "the requests are sound before they are broken");
     assert!(whole.iter().any(|judged| !judged.assessment.drafts.is_empty() && !judged.cards.is_empty()), "some orders are spoken of");
-    let settings = config::Store { url: Some("sqlite::memory:".into()), ..config::Store::default() };
-    let store = Store::start(&settings).expect("a store in memory");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let settings = Config { store: config::Store { url: Some("sqlite::memory:".into()), ..config::Store::default() }, ..Config::default() };
+    let store = Store::start(&settings.store).expect("a store in memory");
+    let (gather, account) = (Gather::new(&settings, false).expect("no servers"), Account::default());
+    let system = actix_web::rt::System::new();
     break_for_a_while("requests", &requests, |bytes| {
         for definition in ["trialwise-patient-view", "trialwise-order-select", "trialwise-order-sign"].map(|id| services.get(id)) {
-            let desk = Desk { store: &store, client: "anybody", deadline: Duration::from_secs(2) };
-            let _ = runtime.block_on(hook(bytes, definition.expect("a service"), Knowledge::builtin(), day_of, desk));
+            let definition = definition.expect("a service");
+            let desk = Desk {
+                client: "anybody",
+                showing: settings.shown("anybody", &definition.id),
+                store: &store,
+                gather: &gather,
+                account: &account,
+                most_resources: 1_000,
+                until: Instant::now(),
+                turn: Arc::new(()),
+            };
+            let _ = system.block_on(hook(Bytes::copy_from_slice(bytes), definition, Knowledge::builtin(), day_of, desk));
         }
         match judged(bytes) {
             Some(judged) => {

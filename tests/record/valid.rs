@@ -5,11 +5,12 @@ use std::path::Path;
 
 use serde_json::Value;
 use trialwise::auth::Refusal;
+use trialwise::clinical::knowledge::Knowledge;
 use trialwise::fhir::{ReadError, Version};
-use trialwise::hooks::{RequestError, is_hook_request};
-use trialwise::server::CallError;
+use trialwise::hooks::{RequestError, Services, is_hook_request};
+use trialwise::server::{CallError, DayOf, record, wire};
 
-use crate::common::{files, fixtures, text};
+use crate::common::{day, files, fixtures, text};
 
 /// Fixtures that are wrong on purpose, with the reason. None is.
 const WRONG_ON_PURPOSE: &[(&str, &str)] = &[];
@@ -62,6 +63,24 @@ fn every_fixture_is_valid_r4_or_wrong_on_purpose() {
     println!("{count} fixtures, {} of them wrong on purpose", WRONG_ON_PURPOSE.len());
     assert!(count >= 50, "only {count} fixtures");
     assert!(faults.is_empty(), "{} faults:\n  {}", faults.len(), faults.join("\n  "));
+}
+
+/// What taking a suggestion would create, in every story that offers one.
+#[test]
+fn every_draft_that_is_offered_is_valid_r4() {
+    let services = Services::builtin().expect("sound");
+    let day = DayOf { today: day("2026-03-02"), by_request: false };
+    let mut count = 0;
+    for story in std::fs::read_dir(fixtures()).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let body = text(&story.join("bundle.json"));
+        let judged = record(&[("bundle.json", body.as_bytes())], &services, Knowledge::builtin(), day, None).expect("a record");
+        for suggestion in wire(&judged, Knowledge::builtin()).cards.iter().flat_map(|card| &card.suggestions) {
+            let draft = suggestion.actions[0].resource.get();
+            assert_eq!(violation(draft), None, "{draft}");
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "only {count} drafts");
 }
 
 /// One error of every kind; the `match` does not compile without a new one.

@@ -1,13 +1,14 @@
 //! What is not sent is fetched, and what cannot be fetched is told.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::Response;
 use serde_json::{Value, json};
 
+use super::checked::Answered;
 use super::ehr::fhir::{Fhir, Way};
-use super::{PATIENT_VIEW, call, logged, on_sertraline, prefetch, refused, request};
+use super::{PATIENT_VIEW, client, logged, on_sertraline, prefetch, refused, request, serving};
 
 /// A token that must not be seen anywhere but at the server it is for.
 const TOKEN: &str = "Quartz-token-7Ew";
@@ -26,9 +27,15 @@ fn about(patient: &str, fhir: &Fhir, prefetch: Value) -> Value {
     body
 }
 
-fn answer(body: &Value) -> Response {
+/// A service with the limits that hold where nothing is set.
+fn base() -> &'static str {
+    static BASE: OnceLock<String> = OnceLock::new();
+    BASE.get_or_init(|| serving(""))
+}
+
+fn answer(body: &Value) -> Answered {
     let begun = Instant::now();
-    let response = call(PATIENT_VIEW, body.to_string());
+    let response = Answered::from(client().post(format!("{}{PATIENT_VIEW}", base())).json(body).send().expect("an answer"));
     assert!(begun.elapsed() < LATEST, "late: {:?}", begun.elapsed());
     response
 }
@@ -131,7 +138,7 @@ fn ways_in_part(foreign: &Fhir) -> Vec<(Way, &'static str)> {
 
 /// Calls in every way, four at a time, each with a server and a patient of its own. `complaint` says what is wrong with the answer; a way
 /// that a busy machine made too slow to be told from another has a second try.
-fn each_way(kind: &str, ways: &[(Way, &str)], absent: &[&str], complaint: impl Fn(&str, Response) -> Option<String> + Sync) {
+fn each_way(kind: &str, ways: &[(Way, &str)], absent: &[&str], complaint: impl Fn(&str, Answered) -> Option<String> + Sync) {
     static PATIENTS: AtomicUsize = AtomicUsize::new(0);
     let try_one = |way: &Way, words: &str| {
         let patient = format!("way-{}", PATIENTS.fetch_add(1, Ordering::Relaxed));

@@ -41,6 +41,7 @@ mod trace;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use actix_web::web::Data;
 use checked::{Answered, faults};
@@ -98,19 +99,17 @@ fn base() -> &'static str {
     BASE.get_or_init(|| serving(&format!("[limits]\nmax_body_bytes = {MAX_BODY_BYTES}\ndeadline_ms = 60000\nqueue_ms = 60000")))
 }
 
-/// The address of a service of its own, with these settings.
+/// The address of a service of its own, in development, with these settings.
 fn serving(settings: &str) -> String {
-    start_log();
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let mut config = Config::parse("test", settings).expect("settings");
+    format!("http://{}", start(state(&Config::parse("test", settings).expect("settings"), true)))
+}
+
+/// A service that is about to start; its store is in memory unless the settings say otherwise.
+fn state(config: &Config, dev: bool) -> State {
+    let mut config = config.clone();
     config.store.url.get_or_insert_with(|| "sqlite::memory:".into());
-    std::thread::spawn(move || {
-        let store = Store::start(&config.store).expect("settings");
-        let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), store, true).expect("settings");
-        actix_web::rt::System::new().block_on(async { service(Data::new(state), listener).expect("it starts").await })
-    });
-    format!("http://{address}")
+    let store = Store::start(&config.store).expect("settings");
+    State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), store, dev).expect("settings")
 }
 
 /// Starts the log that all services of this executable share.
@@ -129,7 +128,7 @@ fn start_log() {
 
 /// Starts a service that ends with the tests; returns its address.
 fn start(state: State) -> SocketAddr {
-    telemetry::start_to(|| LogWriter, true, false);
+    start_log();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
     std::thread::spawn(move || {
@@ -142,13 +141,13 @@ fn start(state: State) -> SocketAddr {
 fn trusting(settings: &str) -> String {
     let config = Config::parse("test", settings).expect("settings");
     let callers = Callers::new(&config).expect("sound");
-    let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), false);
-    format!("http://{}", start(state.trusting(callers)))
+    format!("http://{}", start(state(&config, false).trusting(callers)))
 }
 
 fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    CLIENT.get_or_init(Client::new)
+    // The service gives an idle connection up after five seconds; one is not taken again when that may be under way.
+    CLIENT.get_or_init(|| Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().expect("a client"))
 }
 
 fn get(path: &str) -> Response {

@@ -10,13 +10,11 @@ use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::tls::TlsInfo;
 use reqwest::{Certificate, Identity};
 use trialwise::auth::Callers;
-use trialwise::clinical::knowledge::Knowledge;
 use trialwise::config::Config;
-use trialwise::hooks::Services;
-use trialwise::server::{State, tls};
+use trialwise::server::tls;
 
 use super::token::{Signer, claims};
-use super::{logged, start};
+use super::{logged, start, state};
 
 /// Somebody who signs certificates.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -61,8 +59,7 @@ fn settings(folder: &Path, more: &str) -> Config {
 
 fn serve(config: &Config) -> String {
     let tls = tls(config.tls.as_ref().expect("set")).expect("sound");
-    let state = State::new(config, Services::builtin().expect("sound"), Knowledge::builtin(), true);
-    format!("https://{}", start(state.with_tls(tls)))
+    format!("https://{}", start(state(config, true).with_tls(tls)))
 }
 
 /// The certificate that is shown to somebody new: whoever comes again may resume a session with the one before.
@@ -135,9 +132,8 @@ fn a_certificate_does_not_stand_for_a_token() {
     let client = "[clients.ehr]\nissuer = \"https://ehr.example.org\"\n";
     let config =
         Config::parse("test", &format!("public_url = \"https://cds.example.org\"\n{client}keys_file = {keys:?}\n")).expect("settings");
-    let state = State::new(&config, Services::builtin().expect("sound"), Knowledge::builtin(), false);
-    let state = state.trusting(Callers::new(&config).expect("sound")).with_tls(tls(&tls_settings).expect("sound"));
-    let base = format!("https://{}", start(state));
+    let served = state(&config, false).trusting(Callers::new(&config).expect("sound")).with_tls(tls(&tls_settings).expect("sound"));
+    let base = format!("https://{}", start(served));
     let (certificate, key) = authority.certificate();
     let identity = Identity::from_pem(format!("{certificate}{key}").as_bytes()).expect("an identity");
     let client = authority.client().identity(identity).build().expect("a client");
