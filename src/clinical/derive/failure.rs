@@ -72,3 +72,6 @@ fn might_have_failed(trial: &Trial) -> bool {
         Adequacy::Inadequate | Adequacy::InProgress => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
