@@ -73,7 +73,7 @@ fn peripartum_onset_and_postpartum_psychosis_are_one_indicator() {
 }
 
 /// Trials of 60 days one after the other, none of which helps.
-fn failing(names: &[(&str, f64)]) -> Chart {
+pub(super) fn failing(names: &[(&str, f64)]) -> Chart {
     let start = |index: usize| day("2025-06-01") + 65 * i32::try_from(index).expect("few");
     let records = names.iter().zip(0..).map(|((name, mg), index)| dispensed(name, name, *mg, &start(index).to_string(), 60));
     let scores = (0..=names.len()).map(|index| phq9(&format!("s{index}"), 18, &(start(index) - 1).min(day(TODAY)).to_string()));
