@@ -1,6 +1,6 @@
 use super::super::sample::*;
 use super::super::{Assessment, Augmentation, Marker, assess};
-use crate::clinical::chart::{Chart, Measurement, MedicationRecord, Value};
+use crate::clinical::chart::{Chart, Measurement, MedicationRecord, RecordState, Stop, StopReason, Value};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Moment, SourceRef};
 
@@ -65,6 +65,14 @@ fn an_agent_is_ongoing_for_fourteen_uncovered_days() {
     };
     assert_eq!(lasting(78), (true, None), "last covered on 2026-02-16");
     assert_eq!(lasting(77), (false, Some(day("2026-02-15"))));
+}
+
+#[test]
+fn an_agent_that_the_record_stops_is_over_on_that_day() {
+    let stop = Stop { day: Some(day("2026-02-25")), reason: StopReason::Unstated, label: String::new() };
+    let add = MedicationRecord { state: RecordState::Stopped, stop: Some(stop), ..ordered("add", "aripiprazole", 2.0, "2026-01-01") };
+    let found = augmentation(vec![base(), add]).remove(0);
+    assert_eq!((found.ongoing, found.end), (false, Some(day("2026-02-25"))));
 }
 
 #[test]

@@ -125,3 +125,13 @@ fn the_antidepressant_that_was_begun_before_a_mania_is_named_and_not_the_one_bes
     record.conditions.push(Condition { current: false, ..mania_on("2025-11-01") });
     assert_eq!(judged(&record).current_mania.map(|mania| mania.taken), Some(vec![drug("venlafaxine")]));
 }
+
+// rule 7/drafts: speaks
+#[test]
+fn beside_a_mania_the_antidepressant_that_is_taken_is_told_apart_from_the_one_being_ordered() {
+    let mut record = medicines(vec![dispensed("1", "mirtazapine", 30.0, "2025-06-01", 300)]);
+    record.conditions.push(mania_on(TODAY));
+    record.drafts = vec![ordered("d", "venlafaxine", 150.0, TODAY)];
+    let mania = judged(&record).current_mania.expect("critical");
+    assert_eq!((mania.taken, mania.ordered), (vec![drug("mirtazapine")], vec![drug("venlafaxine")]));
+}

@@ -213,4 +213,6 @@ fn three_lost_responses_are_an_indicator_and_two_are_none() {
     };
     let three = [("sertraline", 100.0), ("venlafaxine", 150.0), ("mirtazapine", 30.0)];
     assert_eq!((lost(&three), lost(&three[..2])), (vec!["lost-responses"], vec![]));
+    let four = [three.as_slice(), &[("citalopram", 20.0)]].concat();
+    assert_eq!(lost(&four), ["lost-responses"]);
 }
