@@ -311,3 +311,21 @@ fn a_screening_of_today_counts_for_safety() {
     assert_eq!(found(vec![item9(None, "2026-03-03")]), Vec::<&str>::new());
     assert_eq!(found(vec![item9(Some(1), "2026-03-01"), item9(Some(0), TODAY)]), Vec::<&str>::new(), "a 0 of today ends it");
 }
+
+#[test]
+fn an_answer_of_the_last_365_days_tells_whether_she_breastfeeds() {
+    let told = |days_ago: i32| {
+        let on = (day(TODAY) - days_ago).to_string();
+        let assessment = changed(Vec::new(), Vec::new(), |record| {
+            let birth = When::on(day("2025-06-01"));
+            record.conditions.push(crate::clinical::chart::Condition {
+                onset: Some(birth),
+                recorded: Some(birth.first),
+                ..condition(ConditionGroup::PregnancyPostpartum)
+            });
+            record.measurements = vec![Measurement { value: Value::YesNo(true), ..scored(Instrument::Breastfeeding, 0.0, &on) }];
+        });
+        matches!(assessment.circumstances.postpartum.expect("a birth").breastfeeding, Breastfeeding::Yes(_))
+    };
+    assert_eq!([-1, 0, 100, 365, 366].map(told), [false, true, true, true, false]);
+}

@@ -176,3 +176,37 @@ fn an_old_entry_of_a_list_counts_where_it_is_newer_than_what_was_supplied() {
     };
     assert_eq!((with("2024-05-31"), with("2024-06-01"), with("2024-03-01")), (1, 0, 1));
 }
+
+// rule 9.2/valproate-pregnancy: speaks
+// rule 9.2/valproate-pregnancy: silent
+#[test]
+fn a_positive_test_of_today_counts_and_one_older_than_280_days_does_not() {
+    let with = |yes, days_ago| {
+        let test = Measurement { value: Value::YesNo(yes), ..result(Instrument::PregnancyTest, 0.0, days_ago) };
+        let assessment = judged_with(vec![now("valproate", 500.0)], |record| record.measurements = vec![test]);
+        (of_row(&assessment, "valproate-pregnancy").len(), unchecked(&assessment, "valproate-pregnancy").len())
+    };
+    assert_eq!((with(true, 0), with(true, 280), with(true, 281)), ((1, 0), (1, 0), (0, 1)));
+    assert_eq!((with(false, 0), with(false, 90), with(false, 91)), ((0, 0), (0, 0), (0, 1)));
+    assert_eq!(with(true, -1), (0, 1), "tomorrow");
+}
+
+#[test]
+fn what_a_card_says_of_a_drug_hangs_on_how_its_own_days_are_known() {
+    let told = |record: MedicationRecord| judged(vec![record, now("phenelzine", 45.0)]).interactions.remove(0).reason;
+    assert!(told(now("sertraline", 50.0)).contains("sertraline supplied since 2026-01-01"));
+    assert!(told(ordered("o", "sertraline", 50.0, "2026-01-01")).contains("sertraline ordered since 2026-01-01"));
+    let broken = judged(vec![
+        dispensed("1", "sertraline", 50.0, "2026-01-01", 20),
+        dispensed("2", "sertraline", 100.0, "2026-01-21", 10),
+        dispensed("3", "sertraline", 50.0, "2026-02-10", 60),
+        now("phenelzine", 45.0),
+    ]);
+    assert!(broken.interactions[0].reason.contains("sertraline supplied since 2026-02-10"), "{}", broken.interactions[0].reason);
+    let raised = judged(vec![
+        dispensed("1", "sertraline", 50.0, "2026-01-05", 20),
+        dispensed("2", "sertraline", 100.0, "2026-01-25", 60),
+        now("phenelzine", 45.0),
+    ]);
+    assert!(raised.interactions[0].reason.contains("sertraline supplied since 2026-01-05"), "{}", raised.interactions[0].reason);
+}
