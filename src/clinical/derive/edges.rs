@@ -137,7 +137,7 @@ fn hospice_counts_for_365_days_and_not_before_it_begins() {
     let hospice = || vec![ScopeReason::Hospice];
     assert_eq!((encounter("2025-01-01", "2025-03-02"), encounter("2025-01-01", "2025-03-01")), (hospice(), vec![]));
     assert_eq!((encounter("2026-03-01", TODAY), encounter("2026-03-01", "2026-04-01")), (hospice(), hospice()));
-    assert_eq!(encounter("2026-03-03", "2026-04-01"), [], "from tomorrow on");
+    assert_eq!((encounter(TODAY, TODAY), encounter("2026-03-03", "2026-04-01")), (hospice(), vec![]), "from today, from tomorrow on");
     let procedure = |kind, first: &str, last: &str| {
         let when = Span::new(day(first), day(last));
         let source = SourceRef::new("Procedure/h");

@@ -178,3 +178,14 @@ fn augmentation_and_ect_count_when_they_reach_into_the_episode() {
     let with = |on| items(&[SSRI], 18, ect("Electroconvulsive therapy", on)).map(|items| items.ect);
     assert_eq!((with("2023-12-01"), with("2023-11-30")), (Some(1), Some(0)));
 }
+
+#[test]
+fn bilateral_ect_counts_from_the_first_day_of_the_episode_to_today() {
+    let with = |on| {
+        let (source, label) = (SourceRef::new("Procedure/ect"), "bilateral ECT".to_owned());
+        let session = Procedure { source, kind: ProcedureKind::Ect, when: Some(Span::of(on)), label };
+        staged(&[SSRI, SNRI, TCA, MAOI], 18, |record| record.procedures = vec![session]).staging.thase_rush
+    };
+    let today = day("2024-01-01") + 4 * 60;
+    assert_eq!((with(day("2023-11-30")), with(day("2023-12-01")), with(today)), (Some(4), Some(5), Some(5)));
+}
