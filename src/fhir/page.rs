@@ -70,7 +70,7 @@ pub struct Wanted {
 
 /// The Medications that these records refer to and none of them holds: first those that are not even named.
 pub fn wanted_medications<'a>(bodies: impl IntoIterator<Item = &'a RawValue>) -> Vec<Wanted> {
-    let mut walked = Walked::default();
+    let mut walked = Walked::at_most(usize::MAX);
     for body in bodies {
         // What cannot be read is told by the reader.
         drop(bundle::walk(body, "", &mut walked));
@@ -112,7 +112,7 @@ pub fn is_id(text: &str) -> bool {
 
 /// The ids of the Medications of an answer.
 pub fn medication_ids(body: &RawValue) -> BTreeSet<String> {
-    let mut walked = Walked::default();
+    let mut walked = Walked::at_most(usize::MAX);
     drop(bundle::walk(body, "", &mut walked));
     let medications = walked.entries.into_iter().filter(|entry| entry.head.kind.as_deref() == Some("Medication"));
     medications.filter_map(|entry| entry.head.id.map(Text::into_owned)).collect()

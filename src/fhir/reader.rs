@@ -189,9 +189,10 @@ impl<'a> Reader<'a> {
 
     /// Adds Medications that records refer to. Whatever else the answer holds is left out.
     pub fn add_medications(&mut self, answer: &'a RawValue) {
-        let mut walked = Walked::default();
+        let mut walked = Walked::at_most(self.left);
         // An answer that cannot be read holds no Medication; what is then missing has been counted.
         drop(bundle::walk(answer, "Medication", &mut walked));
+        self.count(&walked);
         self.entries.extend(walked.entries.into_iter().filter(|entry| entry.head.kind.as_deref() == Some("Medication")));
     }
 

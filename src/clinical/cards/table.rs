@@ -241,3 +241,6 @@ pub(super) fn trial_line(trial: &Trial, knowledge: &Knowledge) -> String {
 pub(super) fn trial_day(trial: &Trial, day: Day) -> Option<i32> {
     trial.start.map(|start| day - start + 1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,3 +122,6 @@ fn verdict(spell: &Spell<'_>, adequate: bool, reasons: &[Reason], measure: Measu
 fn might_be_adequate(spell: &Spell<'_>, measure: Measure<'_>) -> bool {
     runs(&spell.exposures, spell.longest_break(measure.parameters), Unknowns::Count).iter().any(|run| meets(spell, run, measure))
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,3 +47,6 @@ pub fn notes(chart: &Chart, taken: &[Taken<'_>]) -> Vec<Note> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

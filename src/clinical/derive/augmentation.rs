@@ -93,8 +93,8 @@ fn at_dose_days(drug: &Taken<'_>, exposures: &[Exposure<'_>], chart: &Chart, kno
         }
         let held = levels.iter().enumerate().filter(|(_, (_, level))| enough.is_some_and(|enough| *level >= enough)).filter_map(
             |(index, (day, _))| {
-                let first = if index == 0 { exposure.span.first.min(*day) } else { *day };
-                let last = levels.get(index + 1).map_or(exposure.span.last.max(first), |(next, _)| *next - 1);
+                let first = if index == 0 { exposure.span.first } else { *day };
+                let last = levels.get(index + 1).map_or(exposure.span.last, |(next, _)| *next - 1);
                 Span::new(first, last)?.intersection(exposure.span)
             },
         );
@@ -126,3 +126,6 @@ fn lithium_levels(chart: &Chart) -> Vec<(Day, f64)> {
     levels.sort_by_key(|(day, _)| *day);
     levels
 }
+
+#[cfg(test)]
+mod tests;

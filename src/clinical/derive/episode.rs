@@ -103,7 +103,7 @@ impl Life {
         };
         let mut boundaries = Vec::new();
         let mut until = first_treated;
-        for span in busy.iter().filter(|span| span.last >= first_treated) {
+        for span in &busy {
             if span.first - until > free_days {
                 boundaries.push(until + free_days);
             }
@@ -118,7 +118,7 @@ impl Life {
             .treated
             .iter()
             .enumerate()
-            .filter(|(index, (span, _))| *index == 0 || self.treated[..*index].iter().all(|(before, _)| before.last + 1 < span.first));
+            .filter(|(index, (span, _))| self.treated[..*index].iter().all(|(before, _)| before.last + 1 < span.first));
         let treated = starts.map(|(_, (span, source))| (span.first, source));
         let encounters = self.encounters.iter().map(|(span, source)| (span.first, source));
         let active = self.scores.iter().filter(|score| score.score >= self.active_from).map(|score| (score.date, &score.source));
@@ -129,3 +129,6 @@ impl Life {
 fn is_for_depression(groups: crate::clinical::units::GroupSet, knowledge: &Knowledge) -> bool {
     groups.has_any(&knowledge.parameters().index_condition_groups) || groups.has(ConditionGroup::DepressionMddActive)
 }
+
+#[cfg(test)]
+mod tests;

@@ -281,3 +281,6 @@ pub fn clip(exposure: Exposure<'_>, first: Option<Day>, last: Option<Day>) -> Op
     )?;
     Some(Exposure { span, ..exposure })
 }
+
+#[cfg(test)]
+mod tests;

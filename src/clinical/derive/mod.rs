@@ -13,6 +13,8 @@ mod bipolar;
 mod contributor;
 mod current;
 mod draft;
+#[cfg(test)]
+mod edges;
 mod ended;
 mod episode;
 mod exposure;

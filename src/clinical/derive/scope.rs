@@ -2,7 +2,7 @@
 
 use crate::clinical::chart::{Chart, Condition, Extent, Kind, ProcedureKind};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{ConditionGroup, Day, Days, SourceRef};
+use crate::clinical::units::{ConditionGroup, Day, Days, SourceRef, Span};
 
 use super::score::Scores;
 use super::{Bipolar, BipolarState, Note, Scope, ScopeReason, ScopeStatus};
@@ -130,14 +130,10 @@ fn is_dead(chart: &Chart, as_of: Day) -> bool {
 
 /// A current diagnosis, or an encounter or procedure of the last so many days (rules.md 1.3).
 fn in_hospice(chart: &Chart, recent_days: Days, as_of: Day) -> bool {
-    let recent = |last: Day| last <= as_of && as_of - last <= recent_days;
+    let recent = |span: Span| span.first <= as_of && as_of - span.last <= recent_days;
     let condition = chart.conditions.iter().any(|condition| condition.current && condition.groups.has(ConditionGroup::Hospice));
-    let encounter =
-        chart.encounters.iter().any(|encounter| encounter.groups.has(ConditionGroup::Hospice) && recent(encounter.span.last.min(as_of)));
-    let procedure = chart
-        .procedures
-        .iter()
-        .any(|procedure| procedure.kind == ProcedureKind::Hospice && procedure.when.is_none_or(|when| recent(when.last.min(as_of))));
+    let encounter = chart.encounters.iter().any(|encounter| encounter.groups.has(ConditionGroup::Hospice) && recent(encounter.span));
+    let procedure = chart.procedures.iter().any(|procedure| procedure.kind == ProcedureKind::Hospice && procedure.when.is_none_or(recent));
     condition || encounter || procedure
 }
 

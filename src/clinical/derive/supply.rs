@@ -268,3 +268,6 @@ pub fn sources<'a>(records: impl Iterator<Item = &'a MedicationRecord>) -> Vec<S
     sources.dedup();
     sources
 }
+
+#[cfg(test)]
+mod tests;

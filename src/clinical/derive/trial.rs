@@ -249,3 +249,6 @@ fn undated_note(spell: &Spell<'_>) -> Option<Note> {
     };
     Some(Note { id: "dates-not-on-record", text, basis: vec![first.clone()] })
 }
+
+#[cfg(test)]
+mod tests;

@@ -282,6 +282,16 @@ mod tests {
     }
 
     #[test]
+    fn of_depression_codes_the_order_does_not_matter_and_two_as_long_both_count() {
+        let turned = groups(&[(System::Icd10, "F33.42"), (System::Icd10, "F33.9")]);
+        assert!(turned.has(DepressionMddFullRemission) && !turned.has(DepressionMddActive));
+        for codes in [["F33.1", "F34.1"], ["F34.1", "F33.1"]] {
+            let both = groups(&codes.map(|code| (System::Icd10, code)));
+            assert!(both.has(DepressionMddActive) && both.has(DepressionPersistent), "{codes:?}");
+        }
+    }
+
+    #[test]
     fn codes_of_the_same_family_may_be_no_major_depression() {
         for code in ["F32.81", "F34.81", "F43.21"] {
             assert_eq!(icd(code).iter().filter(|group| is_depression(*group)).collect::<Vec<_>>(), [DepressionNotMdd], "{code}");

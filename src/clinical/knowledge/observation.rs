@@ -180,6 +180,23 @@ mod tests {
     }
 
     #[test]
+    fn the_unit_of_the_table_needs_no_conversion_and_another_one_is_refused() {
+        let haemoglobin = row("718-7");
+        assert_eq!(haemoglobin.in_table_unit(12.0, Some("g/dL")), Some(12.0));
+        assert_eq!(haemoglobin.in_table_unit(12.0, Some(" G/DL ")), Some(12.0));
+        assert_eq!(haemoglobin.in_table_unit(12.0, Some("furlongs")), None);
+    }
+
+    #[test]
+    fn the_ends_of_what_is_plausible_are_plausible() {
+        let score = row("44261-6");
+        let (least, greatest) = score.plausible.expect("the range of a score");
+        let read = |value| score.in_table_unit(value, None);
+        assert_eq!((read(least), read(greatest)), (Some(least), Some(greatest)));
+        assert_eq!((read(least - 1.0), read(greatest + 1.0), read(f64::NAN)), (None, None, None));
+    }
+
+    #[test]
     fn an_instrument_without_a_code_is_found_by_its_name() {
         let named = |text| Knowledge::builtin().observation_named(text).map(|row| row.instrument);
         assert_eq!(named("MADRS total score"), Some(Instrument::Madrs));

@@ -51,3 +51,24 @@ pub struct Code<'a> {
     /// The code as written there.
     pub code: &'a str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editions_and_variants_of_a_system_are_the_system() {
+        for (uri, system) in [
+            ("http://snomed.info/sct/731000124108", System::Snomed),
+            ("http://hl7.org/fhir/sid/icd-10-gm", System::Icd10),
+            ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", System::Icd10),
+            (" http://loinc.org/ ", System::Loinc),
+            ("http://hl7.org/fhir/sid/icd-9-cm", System::Other),
+            ("http://fhir.de/CodeSystem/bfarm/atc", System::Other),
+            ("http://snomed.info/other", System::Other),
+            ("", System::Other),
+        ] {
+            assert_eq!(System::of(uri), system, "{uri}");
+        }
+    }
+}

@@ -227,4 +227,35 @@ mod tests {
         assert!(day("2026-03-02") + Days::MAX > day("9999-12-31"));
         assert_eq!((day("2026-03-02") + Days::MAX).to_string(), "9999-12-31");
     }
+
+    #[test]
+    fn a_span_holds_its_first_and_its_last_day_and_no_other() {
+        let span = Span::new(day("2026-01-20"), day("2026-01-22")).expect("in order");
+        let held = ["2026-01-19", "2026-01-20", "2026-01-21", "2026-01-22", "2026-01-23"].map(|text| span.contains(day(text)));
+        assert_eq!(held, [false, true, true, true, false]);
+        assert!(Span::new(day("2026-01-20"), day("2026-01-19")).is_none());
+        assert_eq!(Span::new(day("2026-01-20"), day("2026-01-20")), Some(Span::of(day("2026-01-20"))));
+    }
+
+    #[test]
+    fn spans_meet_on_a_shared_day() {
+        let span = |first, last| Span::new(day(first), day(last)).expect("in order");
+        let january = span("2026-01-01", "2026-01-31");
+        assert_eq!(january.intersection(span("2026-01-31", "2026-02-10")), Some(Span::of(day("2026-01-31"))));
+        assert_eq!(january.intersection(span("2026-02-01", "2026-02-10")), None);
+        assert_eq!(january.intersection(span("2026-01-10", "2026-01-12")), Some(span("2026-01-10", "2026-01-12")));
+    }
+
+    #[test]
+    fn a_date_is_approximate_where_its_ends_differ() {
+        assert!(!When::on(day("2026-01-01")).is_approximate());
+        assert!(When { first: day("2026-01-01"), last: day("2026-12-31") }.is_approximate());
+    }
+
+    #[test]
+    fn days_before_the_epoch_saturate_at_the_first_date() {
+        assert_eq!((day("1970-01-01") - Days::MAX).to_string(), Date::MIN.to_string());
+        assert_eq!(day("1970-01-01").ymd(), (1970, 1, 1));
+        assert_eq!((day("1970-01-01") - 1).ymd(), (1969, 12, 31));
+    }
 }

@@ -336,3 +336,40 @@ fn beside_another_reuptake_inhibitor_it_is_a_question_first() {
     assessment.interactions = vec![Interaction { drugs: pair, ..interaction("two-serotonin-reuptake-inhibitors", Severity::Warning) }];
     assert!(detail(&assessment).starts_with("**If sertraline is to stay: continue sertraline;"));
 }
+
+// rule 10/complete-trial-lapsed: speaks
+#[test]
+fn a_lapsed_trial_is_too_short_below_forty_two_days_at_dose() {
+    let of = |at_dose| {
+        let trial = Trial { at_dose_days: at_dose, ..inadequate(Reason::AdherenceLow) };
+        variant_of(&assessment(vec![lapsed(trial, 20)]))
+    };
+    assert_eq!((of(41), of(42), of(43)), (Some("duration"), Some("adherence"), Some("adherence")));
+}
+
+#[test]
+fn forty_two_days_at_dose_are_no_matter_of_duration() {
+    let of = |at_dose| variant_of(&assessment(vec![Trial { at_dose_days: at_dose, ..inadequate(Reason::AdherenceLow) }]));
+    assert_eq!((of(41), of(42), of(43)), (Some("duration"), Some("adherence"), Some("adherence")));
+}
+
+#[test]
+fn an_earlier_adequate_trial_began_before_this_one() {
+    let with = |days_later: Days| {
+        let young = trial("sertraline", 50.0, 10);
+        let start = young.start.map(|start| start + days_later);
+        variant_of(&assessment(vec![Trial { start, ongoing: false, ..trial("citalopram", 20.0, 60) }, young]))
+    };
+    assert_eq!((with(-1), with(0)), (Some("duration"), None));
+}
+
+#[test]
+fn a_gap_of_more_than_fourteen_days_is_named_as_the_interruption() {
+    let detail = |days: Days| {
+        let gap = Span { first: today() - 40, last: today() - 41 + days };
+        let trial = Trial { gaps: vec![gap], at_dose_days: 25, ..inadequate(Reason::Interrupted) };
+        card(situation(&assessment(vec![trial]))).map(|card| card.detail).unwrap_or_default()
+    };
+    assert!(detail(15).contains("15 days from 2026-01-21"), "{}", detail(15));
+    assert!(!detail(14).contains("14 days from"), "{}", detail(14));
+}

@@ -291,3 +291,45 @@ fn the_blood_level_of_a_tricyclic_is_no_claim_of_this_record() {
     assert!(lead("nortriptyline", 75.0).contains("blood level: not read here"));
     assert!(!lead("sertraline", 50.0).contains("blood level"));
 }
+
+#[test]
+fn referral_comes_first_from_three_failures_on() {
+    let place = |failures| {
+        let mut assessment = with_options(two_failures());
+        assessment.adequate_failed_trials = failures;
+        let card = speaks(&assessment).expect("speaks");
+        card.detail.contains("**Referral first:**")
+    };
+    assert_eq!((place(2), place(3), place(4)), (false, true, true));
+}
+
+#[test]
+fn the_figures_of_the_trial_in_older_adults_are_told_from_sixty_after_two_failures() {
+    let told = |age, failures: usize| {
+        let mut assessment = at_age(with_options(two_failures()), age);
+        assessment.adequate_failed_trials = failures;
+        speaks(&assessment).expect("speaks").detail.contains("OPTIMUM")
+    };
+    assert_eq!((told(59, 2), told(60, 2), told(75, 2)), (false, true, true));
+    assert_eq!((told(60, 1), told(60, 3)), (false, true));
+}
+
+#[test]
+fn a_stage_is_told_from_one_on() {
+    let told = |stage| {
+        let mut assessment = with_options(two_failures());
+        assessment.staging.thase_rush = stage;
+        speaks(&assessment).expect("speaks").detail
+    };
+    assert!(!told(None).contains("Thase-Rush") && !told(Some(0)).contains("Thase-Rush"));
+    assert!(told(Some(1)).contains("Thase-Rush I.") && told(Some(5)).contains("Thase-Rush V."));
+}
+
+#[test]
+fn three_options_of_a_kind_are_named_and_the_rest_are_counted() {
+    let detail = speaks(&with_options(two_failures())).expect("speaks").detail;
+    let (_, added) = detail.split_once("**Add to the antidepressant:** ").expect("some can be added");
+    let line = added.lines().next().unwrap_or_default();
+    let (named, rest) = line.split_once(" or ").expect("more than three can be added");
+    assert!(named.split(", ").count() == 3 && rest.ends_with(" more"), "{line}");
+}

@@ -9,7 +9,7 @@ use super::lab::{self, Lab, number};
 use super::verdict::{Verdict, named, sources};
 use super::{Contributor, ContributorWeight};
 use crate::clinical::chart::{Condition, Extent, Kind, Procedure, ProcedureKind};
-use crate::clinical::units::{ConditionGroup, Instrument};
+use crate::clinical::units::{ConditionGroup, Instrument, Span};
 
 const ID: &str = "sleep-apnea";
 
@@ -92,8 +92,8 @@ fn by_screen(ground: &Ground<'_>, screen: Lab<'_>) -> Verdict {
 fn treated(ground: &Ground<'_>, mut found: Contributor) -> Verdict {
     let days = ground.parameters().pap_recent_days;
     let recent = |procedure: &&Procedure| {
-        let in_time = |last| last <= ground.as_of && ground.as_of - last <= days;
-        procedure.kind == ProcedureKind::Pap && procedure.when.is_some_and(|when| in_time(when.last.min(ground.as_of)))
+        let in_time = |when: Span| when.first <= ground.as_of && ground.as_of - when.last <= days;
+        procedure.kind == ProcedureKind::Pap && procedure.when.is_some_and(in_time)
     };
     let newest = ground.chart.procedures.iter().filter(recent).max_by_key(|procedure| (procedure.when, &procedure.source));
     match newest {

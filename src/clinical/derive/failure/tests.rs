@@ -1,3 +1,5 @@
+mod limits;
+
 use super::super::sample::*;
 use super::super::{Assessment, assess};
 use super::*;

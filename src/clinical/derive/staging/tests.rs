@@ -245,3 +245,14 @@ fn failures_score_by_their_limits() {
     assert_eq!([2, 3, 4, 5, 6, 7, 10, 11].map(of), [1, 2, 2, 3, 3, 4, 4, 5].map(Some));
     assert_eq!(of(0), None);
 }
+
+#[test]
+fn bilateral_ect_counts_from_the_first_day_of_the_episode_to_today() {
+    let with = |on| {
+        let (source, label) = (SourceRef::new("Procedure/ect"), "bilateral ECT".to_owned());
+        let session = Procedure { source, kind: ProcedureKind::Ect, when: Some(Span::of(on)), label };
+        staged(&[SSRI, SNRI, TCA, MAOI], 18, |record| record.procedures = vec![session]).staging.thase_rush
+    };
+    let today = day("2024-01-01") + 4 * 60;
+    assert_eq!((with(day("2023-11-30")), with(day("2023-12-01")), with(today)), (Some(4), Some(5), Some(5)));
+}

@@ -73,7 +73,7 @@ fn peripartum_onset_and_postpartum_psychosis_are_one_indicator() {
 }
 
 /// Trials of 60 days one after the other, none of which helps.
-fn failing(names: &[(&str, f64)]) -> Chart {
+pub(super) fn failing(names: &[(&str, f64)]) -> Chart {
     let start = |index: usize| day("2025-06-01") + 65 * i32::try_from(index).expect("few");
     let records = names.iter().zip(0..).map(|((name, mg), index)| dispensed(name, name, *mg, &start(index).to_string(), 60));
     let scores = (0..=names.len()).map(|index| phq9(&format!("s{index}"), 18, &(start(index) - 1).min(day(TODAY)).to_string()));
@@ -213,6 +213,8 @@ fn three_lost_responses_are_an_indicator_and_two_are_none() {
     };
     let three = [("sertraline", 100.0), ("venlafaxine", 150.0), ("mirtazapine", 30.0)];
     assert_eq!((lost(&three), lost(&three[..2])), (vec!["lost-responses"], vec![]));
+    let four = [three.as_slice(), &[("citalopram", 20.0)]].concat();
+    assert_eq!(lost(&four), ["lost-responses"]);
 }
 
 // rule 7/z81: speaks

@@ -1,6 +1,7 @@
 //! Whole charts, judged: the rules of section 8 on both sides of their thresholds.
 
 mod body;
+mod edges;
 mod life;
 mod thyroid;
 mod whole;

@@ -4,6 +4,7 @@ mod bupropion;
 mod condition;
 mod dose;
 mod draft;
+mod edges;
 mod lithium;
 mod option;
 mod pair;
