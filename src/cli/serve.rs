@@ -35,7 +35,7 @@ impl Serve {
         let services = Services::builtin().map_err(Stop::new)?;
         let mut sources = Sources::new(self.config);
         sources.bind = self.bind;
-        let mut config = sources.read(|config| server::misfits(config, &services)).map_err(Stop::new)?.config;
+        let config = sources.read(|config| server::misfits(config, &services)).map_err(Stop::new)?.config;
         permitted(self.dev, config.bind)?;
         let callers = if self.dev { None } else { Some(Callers::new(&config).map_err(Stop::new)?) };
         let tls = config.tls.as_ref().map(server::tls).transpose().map_err(Stop::new)?;
@@ -47,11 +47,12 @@ impl Serve {
             LogFormat::Text => Some(false),
         };
         let traces = telemetry::start(json, config.traces.endpoint.as_ref().map(WebUrl::base)).map_err(Stop::new)?;
-        if self.dev && config.store.url.is_none() && config.store.url_file.is_none() {
+        let mut kept = config.store.clone();
+        if self.dev && kept.url.is_none() && kept.url_file.is_none() {
             // Trying it out leaves no file behind.
-            config.store.url = Some("sqlite::memory:".into());
+            kept.url = Some("sqlite::memory:".into());
         }
-        let store = Store::start(&config.store).map_err(Stop::new)?;
+        let store = Store::start(&kept).map_err(Stop::new)?;
         let address = listener.local_addr().map_or(config.bind, |address| address);
         let scheme = if tls.is_some() { "https" } else { "http" };
         let is_open = tls.is_none() && !address.ip().is_loopback();

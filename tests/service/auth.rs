@@ -82,7 +82,7 @@ pub fn call(token: &str) -> Response {
 pub fn reason(response: &Response) -> String {
     let id = response.headers()["x-request-id"].to_str().expect("text");
     let log = logged();
-    let line = log.lines().find(|line| line.contains(id)).expect("logged");
+    let line = log.lines().find(|line| line.contains(id) && line.contains("\"served\"")).expect("logged");
     let line: Value = serde_json::from_str(line).expect("JSON");
     line["error"].as_str().unwrap_or_default().to_owned()
 }

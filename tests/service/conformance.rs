@@ -333,7 +333,7 @@ fn a_common_chart_is_answered_in_less_than_half_a_second() {
 }
 
 #[test]
-fn no_card_links_anywhere_yet() {
+fn no_card_links_anywhere_but_to_forms_of_the_site() {
     let (_program, ehr) = served("p1");
     for card in ehr.cards(&ehr.request("patient-view")) {
         assert!(card.get("links").is_none() && card["source"].get("url").is_none(), "no host to vet: {card}");
