@@ -7,16 +7,17 @@ use crate::common::text;
 /// What stands between backticks in the tables and names a test.
 fn named(document: &str) -> Vec<&str> {
     let rows = document.lines().filter(|line| line.starts_with('|'));
-    rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|code| code.contains("::") || code.starts_with("src/")).collect()
+    rows.flat_map(|row| row.split('`').skip(1).step_by(2))
+        .filter(|code| code.contains("::") || code.starts_with("src/") || code.starts_with("tests/"))
+        .collect()
 }
 
 /// Whether this test, or the file with tests, exists below this folder.
 fn exists(root: &Path, name: &str) -> bool {
-    let Some((file, function)) = name.split_once("::") else {
-        return std::fs::read_to_string(root.join(name)).is_ok_and(|source| source.contains("#[cfg(test)]"));
-    };
-    let source = std::fs::read_to_string(root.join("tests/service").join(file).with_extension("rs"));
-    source.is_ok_and(|source| source.contains(&format!("fn {function}(")))
+    let (file, function) = name.split_once("::").map_or((name, "#[cfg(test)]".to_owned()), |(file, test)| (file, format!("fn {test}(")));
+    let folder = if file.starts_with("src/") { root.to_owned() } else { root.join("tests") };
+    let source = std::fs::read_to_string(folder.join(file).with_extension("rs"));
+    source.is_ok_and(|source| source.contains(&function))
 }
 
 #[test]
@@ -41,6 +42,6 @@ fn every_threat_has_a_test() {
 #[test]
 fn a_name_that_leads_nowhere_is_caught() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert!(!exists(root, "auth::no_such_test") && !exists(root, "no_such_file::test") && !exists(root, "src/auth/mod.rs"));
-    assert_eq!(named("| a | `x` | `auth::b`, `src/c.rs` |\n`d::e`"), ["auth::b", "src/c.rs"]);
+    assert!(!exists(root, "service/auth::no_such_test") && !exists(root, "service/no_such_file::test") && !exists(root, "src/auth/mod"));
+    assert_eq!(named("| a | `x` | `service/auth::b`, `src/c` |\n`d::e`"), ["service/auth::b", "src/c"]);
 }
