@@ -38,8 +38,9 @@ fn with_a_client_and_its_url_it_starts_and_lets_nobody_else_in() {
     use std::io::{BufRead, BufReader};
     let keys = std::env::temp_dir().join(format!("trialwise-{}-serve.json", std::process::id()));
     std::fs::write(&keys, Signer::new(jsonwebtoken::Algorithm::ES384, "1").key_set().to_string()).expect("a file");
-    let settings =
-        format!("public_url = \"https://cds.example.org\"\n[clients.a]\nissuer = \"https://ehr.example.org\"\nkeys_file = {keys:?}\n[store]\nurl = \"sqlite::memory:\"\n");
+    let settings = format!(
+        "public_url = \"https://cds.example.org\"\n[clients.a]\nissuer = \"https://ehr.example.org\"\nkeys_file = {keys:?}\n[store]\nurl = \"sqlite::memory:\"\n"
+    );
     let file = keys.with_extension("toml");
     std::fs::write(&file, settings).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
