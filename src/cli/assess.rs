@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{Stop, history, print, text};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::hooks::Services;
+use crate::hooks::{CardDialect, Services};
 use crate::server::{self, DayOf, Judged};
 
 /// Reads one patient's record and says what it comes to.
@@ -61,7 +61,7 @@ fn shown(judged: &Judged, format: Format) -> String {
     match format {
         Format::Text => text::text(judged),
         Format::Json => json(&judged.assessment),
-        Format::Cards => json(&server::wire(judged, Knowledge::builtin())),
+        Format::Cards => json(&server::wire(judged, Knowledge::builtin(), CardDialect::default())),
         Format::History => history::history(judged, Knowledge::builtin()),
     }
 }

@@ -39,6 +39,9 @@ pub struct Client {
     /// How its FHIR servers are asked.
     #[serde(default)]
     pub dialect: Dialect,
+    /// How it wants its cards.
+    #[serde(default)]
+    pub cards: CardForm,
     /// How many calls a second it may make, on average.
     #[serde(default = "Client::rate")]
     pub calls_per_second: Within<1, 100_000>,
@@ -54,6 +57,39 @@ impl Client {
     const fn rate() -> Within<1, 100_000> {
         Within::new(200)
     }
+}
+
+/// How a client wants its cards (`[clients.NAME.cards]`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CardForm {
+    /// In which form the detail is sent.
+    pub detail: Detail,
+    /// Whether drafts are offered.
+    pub suggestions: bool,
+    /// Whether links to the site's forms are sent.
+    pub links: bool,
+    /// Whether reasons to set a card aside are sent.
+    pub override_reasons: bool,
+}
+
+impl Default for CardForm {
+    fn default() -> CardForm {
+        CardForm { detail: Detail::Markdown, suggestions: true, links: true, override_reasons: true }
+    }
+}
+
+/// In which form the detail of a card is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Detail {
+    /// GitHub-flavoured Markdown, as CDS Hooks has it.
+    #[default]
+    Markdown,
+    /// Text without marks.
+    Plain,
+    /// HTML, with the extension by which one large EHR is told so.
+    Html,
 }
 
 /// A FHIR server of a client.

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use client::{Algorithm, Client, FhirServer};
+pub use client::{Algorithm, CardForm, Client, Detail, FhirServer};
 pub use defect::{ConfigError, Defect, Misfit, Place};
 pub use dialect::Dialect;
 pub use document::{Document, Entry};

@@ -3,12 +3,14 @@
 //! What a 2.0 client ignores harmlessly is taken over from 3.0 (`version`, `hookVersion`, OperationOutcome bodies), the rest is not.
 
 mod authorization;
+mod card_dialect;
 mod definition;
 mod feedback;
 mod request;
 mod response;
 
 pub use authorization::FhirAuthorization;
+pub use card_dialect::{CardDialect, DetailFormat};
 pub use definition::{Definition, DefinitionError, Discovery, Need, Services};
 pub use feedback::{Comment, FeedbackItem, FeedbackOutcome, PickedReason, feedback};
 pub use request::{Context, HookRequest, Orders, RequestError, is_hook_request};

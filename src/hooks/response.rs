@@ -1,9 +1,12 @@
 //! Cards as they go over the wire. Nothing is null or empty.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::card_dialect::CardDialect;
 use crate::clinical::cards::{Card, OverrideReason, Proposal, Suggestion};
 
 /// The system of the card codes, stable for ever.
@@ -27,7 +30,7 @@ pub struct WireCard<'a> {
     pub uuid: Uuid,
     pub summary: String,
     #[serde(skip_serializing_if = "str::is_empty")]
-    pub detail: &'a str,
+    pub detail: Cow<'a, str>,
     pub indicator: &'static str,
     pub source: Source,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -39,6 +42,16 @@ pub struct WireCard<'a> {
     pub override_reasons: Vec<Coding>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<WireLink<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<DetailType>,
+}
+
+/// What a client has to be told to show the detail as HTML; one large EHR defines it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct DetailType {
+    #[serde(rename = "com.epic.cdshooks.card.detail.content-type")]
+    pub content_type: &'static str,
 }
 
 /// A draft that is offered: one action each, never recommended beforehand.
@@ -93,25 +106,39 @@ impl From<&OverrideReason> for Coding {
     }
 }
 
-/// The cards as an answer to the hook instance; `None` offline. `draft` writes what a suggestion would create, as FHIR JSON; what
-/// cannot be written is not offered.
-pub fn response<'a>(cards: &'a [Card], hook_instance: Option<&str>, draft: impl Fn(Proposal) -> Option<Box<RawValue>>) -> HookResponse<'a> {
-    HookResponse { cards: cards.iter().map(|card| wire(card, hook_instance, &draft)).collect() }
+/// The cards as an answer to the hook instance (`None` offline), as the client wants them. `draft` writes what a suggestion would create,
+/// as FHIR JSON; what cannot be written is not offered.
+pub fn response<'a>(
+    cards: &'a [Card],
+    hook_instance: Option<&str>,
+    dialect: CardDialect,
+    draft: impl Fn(Proposal) -> Option<Box<RawValue>>,
+) -> HookResponse<'a> {
+    HookResponse { cards: cards.iter().map(|card| wire(card, hook_instance, dialect, &draft)).collect() }
 }
 
-fn wire<'a>(card: &'a Card, hook_instance: Option<&str>, draft: &impl Fn(Proposal) -> Option<Box<RawValue>>) -> WireCard<'a> {
+fn wire<'a>(
+    card: &'a Card,
+    hook_instance: Option<&str>,
+    dialect: CardDialect,
+    draft: &impl Fn(Proposal) -> Option<Box<RawValue>>,
+) -> WireCard<'a> {
     let uuid = uuid(card, hook_instance);
-    let suggestions: Vec<WireSuggestion<'a>> = card.suggestions.iter().filter_map(|one| suggestion(one, uuid, draft)).collect();
+    let offered = card.suggestions.iter().filter(|_| dialect.suggestions);
+    let suggestions: Vec<WireSuggestion<'a>> = offered.filter_map(|one| suggestion(one, uuid, draft)).collect();
+    let reasons = card.override_reasons.iter().filter(|_| dialect.override_reasons);
+    let links = card.links.iter().filter(|_| dialect.links);
     WireCard {
         uuid,
         selection_behavior: (!suggestions.is_empty()).then_some("any"),
         suggestions,
         summary: cut(&card.summary, SUMMARY_CHARACTERS),
-        detail: &card.detail,
+        detail: dialect.detail.of(&card.detail),
         indicator: card.indicator.word(),
         source: Source { label: "Trialwise", topic: Coding { system: CARDS, code: card.code.word(), display: card.title } },
-        override_reasons: card.override_reasons.iter().map(Coding::from).collect(),
-        links: card.links.iter().map(|link| WireLink { label: link.label, url: &link.url, kind: "absolute" }).collect(),
+        override_reasons: reasons.map(Coding::from).collect(),
+        links: links.map(|link| WireLink { label: link.label, url: &link.url, kind: "absolute" }).collect(),
+        extension: dialect.detail.content_type().map(|content_type| DetailType { content_type }),
     }
 }
 
@@ -147,13 +174,14 @@ fn cut(text: &str, characters: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::card_dialect::DetailFormat;
     use super::*;
     use crate::clinical::cards::{CardCode, Indicator, Link};
     use crate::clinical::units::Instrument;
 
     fn response<'a>(cards: &'a [Card], hook_instance: Option<&str>) -> HookResponse<'a> {
         let draft = |_| RawValue::from_string(r#"{"resourceType":"ServiceRequest"}"#.to_owned()).ok();
-        super::response(cards, hook_instance, draft)
+        super::response(cards, hook_instance, CardDialect::default(), draft)
     }
 
     fn card() -> Card {
@@ -207,7 +235,7 @@ mod tests {
         let mut card = card();
         card.suggestions.push(Suggestion { label: "x".into(), proposal: Proposal::Lab(Instrument::Tsh) });
         let cards = [card];
-        let json = serde_json::to_value(super::response(&cards, None, |_| None)).expect("JSON");
+        let json = serde_json::to_value(super::response(&cards, None, CardDialect::default(), |_| None)).expect("JSON");
         assert!(json["cards"][0].get("suggestions").is_none() && json["cards"][0].get("selectionBehavior").is_none());
     }
 
@@ -218,6 +246,30 @@ mod tests {
         let json = serde_json::to_value(response(&[card], None)).expect("JSON");
         let expected = serde_json::json!([{ "label": "Open the PHQ-9", "url": "https://forms.example/phq9", "type": "absolute" }]);
         assert_eq!(json["cards"][0]["links"], expected);
+    }
+
+    #[test]
+    fn a_client_is_sent_what_it_can_draw() {
+        let mut card = Card { detail: "**a**".into(), ..card() };
+        card.suggestions.push(Suggestion { label: "x".into(), proposal: Proposal::Lab(Instrument::Tsh) });
+        card.links.push(Link { label: "Open the PHQ-9", url: "https://forms.example/phq9".into() });
+        card.override_reasons.push(OverrideReason { system: "s", code: "c", display: "d" });
+        let cards = [card];
+        let sent = |dialect| {
+            let draft = |_| RawValue::from_string("{}".to_owned()).ok();
+            serde_json::to_value(super::response(&cards, None, dialect, draft)).expect("JSON")["cards"][0].clone()
+        };
+        let everything = sent(CardDialect::default());
+        for member in ["suggestions", "selectionBehavior", "links", "overrideReasons"] {
+            assert!(everything.get(member).is_some(), "{member}");
+        }
+        let detail = DetailFormat::Html;
+        let bare = sent(CardDialect { detail, suggestions: false, links: false, override_reasons: false });
+        let members: Vec<&String> = bare.as_object().expect("an object").keys().collect();
+        assert_eq!(members, ["uuid", "summary", "detail", "indicator", "source", "extension"]);
+        assert_eq!(bare["detail"], "<p><strong>a</strong></p>\n");
+        assert_eq!(bare["extension"]["com.epic.cdshooks.card.detail.content-type"], "text/html");
+        assert_eq!((&bare["uuid"], &bare["summary"]), (&everything["uuid"], &everything["summary"]));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::config::{Mode, Shown as Showing};
 use crate::feedback::{Caller, Display, Shown, Store, Who};
 use crate::fhir::{ReadError, Reader, draft};
 use crate::gather::{Failure, Gather, Gathered, Medications};
-use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
+use crate::hooks::{CardDialect, Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
 
 use super::error::CallError;
 use super::told;
@@ -79,6 +79,8 @@ impl DayOf {
 pub struct Desk<'a> {
     /// The client, as it is known here.
     pub client: &'a str,
+    /// How it wants its cards.
+    pub dialect: CardDialect,
     /// What the settings let it see.
     pub showing: Showing<'a>,
     /// What was shown and set aside.
@@ -142,7 +144,7 @@ pub async fn hook(
     let terms =
         Terms { definition, knowledge, as_of, memory: &memory, allowance, most_resources: desk.most_resources, account: desk.account };
     let judged = judged(&body, (&request, &context), terms, gathered, &desk.turn).await?;
-    let wire = wire(&judged, knowledge);
+    let wire = wire(&judged, knowledge, desk.dialect);
     let visible = desk.showing.mode == Mode::Visible;
     let display = if visible { Display::Shown } else { Display::Silent };
     let shown = Shown { who: &who, service: &definition.id, hook: &request.hook, knowledge, day: as_of, display };
@@ -242,13 +244,13 @@ pub async fn feedback(
 }
 
 /// What was judged, as an answer to a hook.
-pub fn wire<'a>(judged: &'a Judged, knowledge: &Knowledge) -> HookResponse<'a> {
+pub fn wire<'a>(judged: &'a Judged, knowledge: &Knowledge, dialect: CardDialect) -> HookResponse<'a> {
     let patient = judged.assessment.patient.id.as_deref();
     let drafted = |proposal: Proposal| -> Option<Box<RawValue>> {
         let json = draft::draft(proposal, patient?, knowledge)?;
         RawValue::from_string(String::from_utf8(json).ok()?).ok()
     };
-    response(&judged.cards, judged.hook_instance.as_deref(), drafted)
+    response(&judged.cards, judged.hook_instance.as_deref(), dialect, drafted)
 }
 
 /// Answers with the assessment of a record sent as a Bundle, a resource or a hook request.

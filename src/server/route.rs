@@ -21,8 +21,8 @@ use super::error::CallError;
 use super::gate::Turn;
 use super::log::{RequestId, service};
 use crate::auth::Caller;
-use crate::config::{Config, Mode};
-use crate::hooks::Definition;
+use crate::config::{CardForm, Client, Config, Detail, Mode};
+use crate::hooks::{CardDialect, Definition, DetailFormat};
 use crate::telemetry::{Account, Part};
 
 /// Every path. What a path does not answer to is refused with what it does answer to.
@@ -167,6 +167,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     let answer = answered(visit, async |body, turn| {
         let desk = Desk {
             client: &caller.name,
+            dialect: dialect(caller.client.as_deref()),
             showing,
             store: &state.store,
             gather: &gather,
@@ -237,6 +238,19 @@ where
     timeout_at(end.into(), answer).await.unwrap_or(Err(CallError::Deadline))
 }
 
+/// How a client wants its cards.
+fn dialect(client: Option<&Client>) -> CardDialect {
+    let Some(CardForm { detail, suggestions, links, override_reasons }) = client.map(|client| client.cards.clone()) else {
+        return CardDialect::default();
+    };
+    let detail = match detail {
+        Detail::Markdown => DetailFormat::Markdown,
+        Detail::Plain => DetailFormat::Plain,
+        Detail::Html => DetailFormat::Html,
+    };
+    CardDialect { detail, suggestions, links, override_reasons }
+}
+
 /// Takes a body that nobody will read; not more of it than would be read.
 async fn drain(mut payload: Payload, settings: &Config) {
     let mut room = settings.limits.max_body_bytes.size();
@@ -305,6 +319,15 @@ mod tests {
         while judged(&state, || ()).await.is_err() {
             tokio::task::yield_now().await;
         }
+    }
+
+    #[test]
+    fn a_client_has_its_cards_as_its_settings_say() {
+        let config = "[clients.a]\nissuer = \"i\"\ncards = { detail = \"plain\", links = false }\n[clients.b]\nissuer = \"j\"\n";
+        let clients = Config::parse("test", config).expect("settings").clients;
+        let plain = CardDialect { detail: DetailFormat::Plain, links: false, ..CardDialect::default() };
+        assert_eq!(dialect(Some(&clients["a"])), plain);
+        assert_eq!((dialect(Some(&clients["b"])), dialect(None)), (CardDialect::default(), CardDialect::default()));
     }
 
     #[actix_web::test]

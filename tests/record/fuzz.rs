@@ -14,7 +14,7 @@ use trialwise::clinical::knowledge::Knowledge;
 use trialwise::config::{self, Config};
 use trialwise::feedback::Store;
 use trialwise::gather::Gather;
-use trialwise::hooks::Services;
+use trialwise::hooks::{CardDialect, Services};
 use trialwise::server::call::{Desk, hook};
 use trialwise::server::{DayOf, Judged, record, wire};
 use trialwise::telemetry::Account;
@@ -281,6 +281,7 @@ fn no_broken_request_ends_in_a_panic() {
             let definition = definition.expect("a service");
             let desk = Desk {
                 client: "anybody",
+                dialect: CardDialect::default(),
                 showing: settings.shown("anybody", &definition.id),
                 store: &store,
                 gather: &gather,
@@ -293,7 +294,7 @@ fn no_broken_request_ends_in_a_panic() {
         }
         match judged(bytes) {
             Some(judged) => {
-                let _ = serde_json::to_vec(&wire(&judged, Knowledge::builtin())).expect("an answer can be written");
+                let _ = serde_json::to_vec(&wire(&judged, Knowledge::builtin(), CardDialect::default())).expect("an answer can be written");
                 Answer::Cards(judged.cards)
             }
             None => Answer::Refused,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use trialwise::auth::Refusal;
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::fhir::{ReadError, Version};
-use trialwise::hooks::{RequestError, Services, is_hook_request};
+use trialwise::hooks::{CardDialect, RequestError, Services, is_hook_request};
 use trialwise::server::{CallError, DayOf, record, wire};
 
 use crate::common::{day, files, fixtures, text};
@@ -74,7 +74,7 @@ fn every_draft_that_is_offered_is_valid_r4() {
     for story in std::fs::read_dir(fixtures()).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         let body = text(&story.join("bundle.json"));
         let judged = record(&[("bundle.json", body.as_bytes())], &services, Knowledge::builtin(), day, None).expect("a record");
-        for suggestion in wire(&judged, Knowledge::builtin()).cards.iter().flat_map(|card| &card.suggestions) {
+        for suggestion in wire(&judged, Knowledge::builtin(), CardDialect::default()).cards.iter().flat_map(|card| &card.suggestions) {
             let draft = suggestion.actions[0].resource.get();
             assert_eq!(violation(draft), None, "{draft}");
             count += 1;
