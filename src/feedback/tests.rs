@@ -109,7 +109,7 @@ impl Store {
             day: day("2026-03-02"),
             display,
         };
-        self.show(shown, [(uuid, card)]);
+        self.show(Cards::of(shown, [(uuid, card)]));
     }
 
     async fn takes(&self, client: &str, items: &[FeedbackItem]) {

@@ -16,7 +16,7 @@ use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::{Mode, Shown as Showing};
-use crate::feedback::{Caller, Display, Shown, Store, Who};
+use crate::feedback::{Caller, Cards, Display, Shown, Store, Who};
 use crate::fhir::{ReadError, Reader, draft};
 use crate::gather::{Failure, Gather, Gathered, Medications};
 use crate::hooks::{Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
@@ -43,6 +43,8 @@ pub struct Judged {
 pub struct Answer {
     /// JSON.
     pub body: Vec<u8>,
+    /// What is to be remembered as shown, if it goes out.
+    pub cards: Cards,
 }
 
 impl Answer {
@@ -52,7 +54,8 @@ impl Answer {
     }
 
     fn of(content: &impl serde::Serialize) -> Answer {
-        Answer { body: serde_json::to_vec(content).expect("assessment and cards have text keys only") }
+        let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
+        Answer { body, cards: Cards::default() }
     }
 }
 
@@ -133,10 +136,12 @@ pub async fn hook(
     let context = request.context()?;
     tell(desk.account, &request, &context);
     let as_of = day.of(&request)?;
-    let gathered = gathered(&request, &context, definition, &desk).await;
     let who = who(&request, &context, &desk);
+    // At once, so that a slow store and a slow server together do not take longer than the call may.
+    let remembering = desk.store.memory(&who).instrument(tracing::info_span!("store"));
+    let (gathered, memory) = tokio::join!(gathered(&request, &context, definition, &desk), remembering);
     // Without the store a card is shown once too often, which harms nobody; the store counts it.
-    let memory = desk.store.memory(&who).instrument(tracing::info_span!("store")).await.unwrap_or_else(|_| Memory::NONE.clone());
+    let memory = memory.unwrap_or_else(|_| Memory::NONE.clone());
     let codes = desk.showing.cards.map(card_codes);
     let allowance = Allowance { max_cards: desk.showing.max_cards.map(|most| most as usize), codes: codes.as_deref() };
     let terms =
@@ -146,8 +151,8 @@ pub async fn hook(
     let visible = desk.showing.mode == Mode::Visible;
     let display = if visible { Display::Shown } else { Display::Silent };
     let shown = Shown { who: &who, service: &definition.id, hook: &request.hook, knowledge, day: as_of, display };
-    desk.store.show(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
-    Ok(if visible { Answer::of(&wire) } else { Answer::silent() })
+    let cards = Cards::of(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
+    Ok(Answer { cards, ..if visible { Answer::of(&wire) } else { Answer::silent() } })
 }
 
 /// Puts down which call this is, and for the audit whose record it asks about.
@@ -238,7 +243,7 @@ pub async fn feedback(
     let keeping = store.keep(client, service, &items, time_zone).instrument(tracing::info_span!("store"));
     timeout_at(until.into(), keeping).await.map_err(|_| CallError::NotKept)?.map_err(|_| CallError::NotKept)?;
     account.story().feedback = items.iter().map(told::feedback).collect();
-    Ok(Answer { body: b"{}".to_vec() })
+    Ok(Answer { body: b"{}".to_vec(), cards: Cards::default() })
 }
 
 /// What was judged, as an answer to a hook.
