@@ -9,6 +9,7 @@ mod fit;
 mod forwarded;
 mod gate;
 mod log;
+mod record;
 mod reload;
 mod route;
 mod tls;
@@ -30,10 +31,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustls::ServerConfig;
 
-pub use call::{DayOf, Judged, RecordError, record, wire};
+pub use call::{DayOf, wire};
 pub use error::CallError;
 pub use fit::misfits;
-use gate::Gate;
+pub use record::{Asked, Judged, RecordError, judge, record};
 pub use tls::{TlsError, tls};
 
 use crate::auth::{Callers, SharedMemory, Unavailable};
@@ -44,6 +45,7 @@ use crate::feedback::Store;
 use crate::gather::{Gather, ServerError};
 use crate::hooks::Services;
 use crate::telemetry::{AuditFile, Metrics, StoreTold};
+use gate::Gate;
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice. It is part of the time to drain.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -51,7 +53,7 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// For how long what was shown last may take to be written.
 const STORE_END: Duration = Duration::from_secs(10);
 
-/// What every call shares. Nothing in it is locked.
+/// What every call shares. What can be set anew while the service runs is exchanged as a whole.
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,

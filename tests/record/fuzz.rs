@@ -281,7 +281,7 @@ fn no_broken_request_ends_in_a_panic() {
             let definition = definition.expect("a service");
             let desk = Desk {
                 client: "anybody",
-                showing: settings.shown("anybody", &definition.id),
+                showing: settings.shown(None, &definition.id),
                 store: &store,
                 gather: &gather,
                 account: &account,
