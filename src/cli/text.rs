@@ -227,7 +227,7 @@ mod tests {
     use crate::clinical::cards::CardCode;
     use crate::clinical::derive::sample::{TODAY, chart, day, dispensed, phq9};
     use crate::clinical::knowledge::Knowledge;
-    use crate::server::call::{Asked, judge};
+    use crate::server::{Asked, judge};
 
     fn judged() -> Judged {
         let supplies = vec![

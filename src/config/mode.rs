@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Config;
+use super::{Client, Config};
 
 /// Whether a service speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -54,9 +54,11 @@ impl Mode {
 }
 
 impl Config {
-    /// What a service shows to a client. A client that the settings do not know (`--dev`) gets what everybody gets.
-    pub fn shown(&self, client: &str, service: &str) -> Shown<'_> {
-        let client = self.clients.get(client);
+    /// What a service shows to a client; to nobody in particular (`--dev`) what everybody gets.
+    ///
+    /// The client is the one whose token was checked, not its name: while settings are exchanged these may be older than it is, and a
+    /// client that is to be silent must not be shown cards for not being known yet.
+    pub fn shown<'a>(&'a self, client: Option<&'a Client>, service: &str) -> Shown<'a> {
         let of_client = [client.and_then(|client| client.services.get(service)), client.map(|client| &client.showing)];
         // From the special to the general.
         let said: Vec<&Showing> = of_client.into_iter().flatten().chain(self.services.get(service)).collect();
@@ -79,7 +81,7 @@ mod tests {
 
     fn shown(extra: &str, client: &str, service: &str) -> (Mode, Option<u64>, Option<Vec<String>>) {
         let config = Config::parse("site.toml", &format!("{extra}{SITE}")).expect("settings");
-        let Shown { mode, max_cards, cards } = config.shown(client, service);
+        let Shown { mode, max_cards, cards } = config.shown(config.clients.get(client), service);
         (mode, max_cards, cards.map(<[String]>::to_vec))
     }
 
@@ -100,6 +102,12 @@ mod tests {
         assert_eq!(shown("", "b", "s"), (Mode::Silent, Some(2), Some(Vec::new())));
         assert_eq!(shown("", "nobody", "s"), (Mode::Silent, Some(2), measure));
         assert_eq!(shown("", "nobody", "u"), (Mode::Visible, None, None));
+    }
+
+    #[test]
+    fn a_client_that_other_settings_do_not_know_yet_brings_its_own() {
+        let [before, after] = ["", SITE].map(|content| Config::parse("site.toml", content).expect("settings"));
+        assert_eq!(before.shown(after.clients.get("a"), "t").mode, Mode::Off);
     }
 
     #[test]

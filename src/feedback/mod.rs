@@ -31,5 +31,5 @@ pub use database::Database;
 pub use error::{SettingsError, StoreError};
 pub use export::Line;
 pub use retention::Rows;
-pub use row::{Display, Shown};
+pub use row::{Cards, Display, Shown};
 pub use store::{Standing, Store};

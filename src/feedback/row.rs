@@ -50,6 +50,18 @@ pub struct Shown<'a> {
     pub display: Display,
 }
 
+/// The cards of one call as they are written down, once it is sure that they go out.
+#[derive(Debug, Clone, Default)]
+pub struct Cards(pub(super) Vec<CardRow>);
+
+impl Cards {
+    /// The cards that were made for a call, each with the uuid that it goes out with.
+    pub fn of<'a>(shown: Shown<'_>, cards: impl IntoIterator<Item = (Uuid, &'a Card)>) -> Cards {
+        let now = Timestamp::now();
+        Cards(cards.into_iter().map(|(uuid, card)| CardRow::of(shown, uuid, card, now)).collect())
+    }
+}
+
 /// A row of `shown`.
 #[derive(Debug, Clone)]
 pub(super) struct CardRow {

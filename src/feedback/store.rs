@@ -11,7 +11,6 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
-use uuid::Uuid;
 
 use super::address::Address;
 use super::caller::{Caller, Who};
@@ -19,10 +18,10 @@ use super::database::Database;
 use super::error::{SettingsError, StoreError};
 use super::keeper::Keeper;
 use super::key::Keys;
-use super::row::{CardRow, FeedbackRow, Received, Shown};
+use super::row::{Cards, FeedbackRow, Received};
 use super::writer::{Job, Writer};
 use super::{memory, token};
-use crate::clinical::cards::{Card, Memory};
+use crate::clinical::cards::Memory;
 use crate::config;
 use crate::hooks::FeedbackItem;
 
@@ -201,10 +200,8 @@ impl Store {
         memory
     }
 
-    /// Notes that cards were made for a call. They are written soon after; a card that could not be is counted and told.
-    pub fn show<'a>(&self, shown: Shown<'_>, cards: impl IntoIterator<Item = (Uuid, &'a Card)>) {
-        let now = Timestamp::now();
-        let rows: Vec<CardRow> = cards.into_iter().map(|(uuid, card)| CardRow::of(shown, uuid, card, now)).collect();
+    /// Notes that these cards go out. They are written soon after; a card that could not be is counted and told.
+    pub fn show(&self, Cards(rows): Cards) {
         if rows.is_empty() {
             return;
         }

@@ -13,13 +13,27 @@ view! {
         birth: Option<Text<'a>> = "birthDate",
         deceased: Option<bool> = "deceasedBoolean",
         deceased_on: Option<Text<'a>> = "deceasedDateTime",
+        links: Vec<Link<'a>> = "link",
     }
 }
 
-/// Reads the patient. A death dated after the day of assessment does not count.
+view! {
+    Link<'a> {
+        kind: Option<Text<'a>> = "type",
+    }
+}
+
+/// The link of a Patient that was merged into another and must no longer be used (R4, Patient.link.type).
+const REPLACED: &str = "replaced-by";
+
+/// Reads the patient, unless it was merged into another: then the record goes on elsewhere, and what is here is not all of it. A death
+/// dated after the day of assessment does not count.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
     let view = PatientView::read(item.raw, &mut faults).unwrap_or_default();
+    if view.links.iter().any(|link| link.kind.as_deref() == Some(REPLACED)) {
+        return reading.unread(&item.source, "the patient was merged into another (`link` of type `replaced-by`)");
+    }
     let birth = date::of("birthDate", view.birth.as_ref(), &mut faults);
     let died = date::of("deceasedDateTime", view.deceased_on.as_ref(), &mut faults);
     let deceased = match died {

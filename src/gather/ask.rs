@@ -90,8 +90,9 @@ impl<'a> Line<'a> {
             (Failure::Status(500..=599), None) => PAUSE,
             _ => return Err(refusal.failure),
         };
-        let needed = pause + begun.elapsed().max(PAUSE);
-        if Instant::now() + needed > self.until {
+        // A server may say any number of seconds, so this must not overflow.
+        let needed = pause.saturating_add(begun.elapsed().max(PAUSE));
+        if needed > self.until.saturating_duration_since(Instant::now()) {
             return Err(refusal.failure);
         }
         tokio::time::sleep(pause).await;

@@ -27,10 +27,14 @@ impl State {
         account: &Account,
         end: &Result<Answer, CallError>,
     ) -> Result<(), CallError> {
-        let Some(file) = &self.audit else { return Ok(()) };
         let Some(event) = event(id, service, account, end) else { return Ok(()) };
+        let required = self.settings().audit.required;
+        let Some(file) = &self.audit else {
+            // A file that was named while the service ran is opened at the next start; until then nothing can be written down.
+            return if required { Err(CallError::NoAudit) } else { Ok(()) };
+        };
         let written = file.put(event);
-        if !self.settings().audit.required {
+        if !required {
             return Ok(());
         }
         match actix_web::rt::time::timeout(WAIT, written).await {

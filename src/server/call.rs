@@ -10,39 +10,28 @@ use serde_json::value::RawValue;
 use tokio::time::timeout_at;
 use tracing::Instrument;
 
-use crate::clinical::cards::{Allowance, Card, CardCode, Memory, Occasion, Proposal, Situation, bipolar_excluded, cards};
+use crate::clinical::cards::{Allowance, CardCode, Memory, Occasion, Proposal};
 use crate::clinical::chart::{Chart, Extent, Kind};
-use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::{Mode, Shown as Showing};
-use crate::feedback::{Caller, Display, Shown, Store, Who};
-use crate::fhir::{ReadError, Reader, draft};
+use crate::feedback::{Caller, Cards, Display, Shown, Store, Who};
+use crate::fhir::{Reader, draft};
 use crate::gather::{Failure, Gather, Gathered, Medications};
-use crate::hooks::{CardDialect, Context, Definition, HookRequest, HookResponse, RequestError, Services, is_hook_request, response};
+use crate::hooks::{CardDialect, Context, Definition, HookRequest, HookResponse, RequestError, Services, response};
 
 use super::error::CallError;
+use super::record::{Asked, Judged, RecordError, judge, read_record};
 use super::told;
 use crate::telemetry::{Account, HookInstance, Part, Subject};
-
-/// What one patient's record came to.
-#[derive(Debug)]
-pub struct Judged {
-    /// What the record says.
-    pub chart: Chart,
-    /// What follows.
-    pub assessment: Assessment,
-    /// What to say.
-    pub cards: Vec<Card>,
-    /// The hook instance that asked, if one did.
-    pub hook_instance: Option<String>,
-}
 
 /// An answer, ready to go out.
 #[derive(Debug)]
 pub struct Answer {
     /// JSON.
     pub body: Vec<u8>,
+    /// What is to be remembered as shown, if it goes out.
+    pub cards: Cards,
 }
 
 impl Answer {
@@ -52,7 +41,8 @@ impl Answer {
     }
 
     fn of(content: &impl serde::Serialize) -> Answer {
-        Answer { body: serde_json::to_vec(content).expect("assessment and cards have text keys only") }
+        let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
+        Answer { body, cards: Cards::default() }
     }
 }
 
@@ -66,7 +56,7 @@ pub struct DayOf {
 }
 
 impl DayOf {
-    fn of(self, request: &HookRequest<'_>) -> Result<Day, RequestError> {
+    pub(super) fn of(self, request: &HookRequest<'_>) -> Result<Day, RequestError> {
         match &request.as_of {
             Some(day) if self.by_request => day.clone(),
             _ => Ok(self.today),
@@ -135,10 +125,12 @@ pub async fn hook(
     let context = request.context()?;
     tell(desk.account, &request, &context);
     let as_of = day.of(&request)?;
-    let gathered = gathered(&request, &context, definition, &desk).await;
     let who = who(&request, &context, &desk);
+    // At once, so that a slow store and a slow server together do not take longer than the call may.
+    let remembering = desk.store.memory(&who).instrument(tracing::info_span!("store"));
+    let (gathered, memory) = tokio::join!(gathered(&request, &context, definition, &desk), remembering);
     // Without the store a card is shown once too often, which harms nobody; the store counts it.
-    let memory = desk.store.memory(&who).instrument(tracing::info_span!("store")).await.unwrap_or_else(|_| Memory::NONE.clone());
+    let memory = memory.unwrap_or_else(|_| Memory::NONE.clone());
     let codes = desk.showing.cards.map(card_codes);
     let allowance = Allowance { max_cards: desk.showing.max_cards.map(|most| most as usize), codes: codes.as_deref() };
     let terms =
@@ -148,8 +140,8 @@ pub async fn hook(
     let visible = desk.showing.mode == Mode::Visible;
     let display = if visible { Display::Shown } else { Display::Silent };
     let shown = Shown { who: &who, service: &definition.id, hook: &request.hook, knowledge, day: as_of, display };
-    desk.store.show(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
-    Ok(if visible { Answer::of(&wire) } else { Answer::silent() })
+    let cards = Cards::of(shown, wire.cards.iter().map(|sent| sent.uuid).zip(&judged.cards));
+    Ok(Answer { cards, ..if visible { Answer::of(&wire) } else { Answer::silent() } })
 }
 
 /// Puts down which call this is, and for the audit whose record it asks about.
@@ -240,7 +232,7 @@ pub async fn feedback(
     let keeping = store.keep(client, service, &items, time_zone).instrument(tracing::info_span!("store"));
     timeout_at(until.into(), keeping).await.map_err(|_| CallError::NotKept)?.map_err(|_| CallError::NotKept)?;
     account.story().feedback = items.iter().map(told::feedback).collect();
-    Ok(Answer { body: b"{}".to_vec() })
+    Ok(Answer { body: b"{}".to_vec(), cards: Cards::default() })
 }
 
 /// What was judged, as an answer to a hook.
@@ -275,71 +267,12 @@ pub fn assessment(
     Ok(Answer::of(&judged.assessment))
 }
 
-/// Why there is no record.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// A hook request that is none.
-    #[error("{name}: {error}")]
-    Request {
-        /// Which body.
-        name: String,
-        /// What is wrong.
-        error: RequestError,
-    },
-    /// FHIR that could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-}
-
-/// Judges bodies that are one patient's record together. `as_of` stands above what the request and the calendar say.
-pub fn record(
-    bodies: &[(&str, &[u8])],
-    services: &Services,
-    knowledge: &'static Knowledge,
-    day: DayOf,
-    as_of: Option<Day>,
-) -> Result<Judged, RecordError> {
-    read_record(bodies, services, day, as_of, |as_of| Reader::new(knowledge, as_of))
-}
-
-fn read_record<'a>(
-    bodies: &[(&str, &'a [u8])],
-    services: &Services,
-    day: DayOf,
-    as_of: Option<Day>,
-    reader: impl FnOnce(Day) -> Reader<'a>,
-) -> Result<Judged, RecordError> {
-    let mut requests = Vec::new();
-    for (name, body) in bodies.iter().filter(|(_, body)| is_hook_request(body)) {
-        let wrong = |error| RecordError::Request { name: (*name).to_owned(), error };
-        let request = HookRequest::captured(body).map_err(wrong)?;
-        let asked = day.of(&request).map_err(wrong)?;
-        let context = request.context().map_err(wrong)?;
-        requests.push((request, asked, context));
-    }
-    let as_of = as_of.or_else(|| requests.first().map(|(_, asked, _)| *asked)).unwrap_or(day.today);
-    let nothing = Gathered::default();
-    let mut reader = reader(as_of);
-    let knowledge = reader.knowledge();
-    for (name, body) in bodies.iter().filter(|(_, body)| !is_hook_request(body)) {
-        reader.add(name, body)?;
-    }
-    for (request, _, context) in &requests {
-        if let Some(definition) = services.for_hook(&request.hook).or_else(|| services.for_hook("patient-view")) {
-            read_request(&mut reader, request, context, definition, &nothing);
-        }
-    }
-    let occasion = requests.first().map_or(Asked::CHART.occasion, |(request, ..)| Occasion::of_hook(&request.hook));
-    let hook_instance = requests.into_iter().find_map(|(request, ..)| request.hook_instance);
-    Ok(judge(reader.finish()?, knowledge, as_of, Asked { occasion, ..Asked::CHART }, hook_instance))
-}
-
 /// The name of the draft orders in what is told of them.
 const DRAFTS: &str = "context.draftOrders";
 
 /// Reads what was sent along and what was fetched, and notes what was neither. Keys nobody asked for are read too, but answer for
 /// nothing.
-fn read_request<'a>(
+pub(super) fn read_request<'a>(
     reader: &mut Reader<'a>,
     request: &HookRequest<'a>,
     context: &Context<'a>,
@@ -392,36 +325,4 @@ fn require(chart: &Chart, definition: &Definition, gathered: &Gathered) -> Resul
     let failures = keys.iter().filter_map(|key| gathered.fetched.get(key)?.failure);
     let why: BTreeSet<Failure> = failures.collect();
     Err(CallError::NotHad { missing: missing.into_iter().map(|(_, name)| name).collect(), keys, why: why.into_iter().collect() })
-}
-
-/// What is asked, beside the record.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// What the prescriber is doing.
-    pub occasion: Occasion,
-    /// What they were shown before.
-    pub memory: &'a Memory,
-    /// Which cards the site allows.
-    pub allowance: Allowance<'a>,
-}
-
-impl Asked<'_> {
-    /// A record without a hook, or a chart opened for the first time.
-    pub const CHART: Asked<'static> =
-        Asked { occasion: Occasion::ChartOpened, memory: Memory::NONE, allowance: Allowance { max_cards: None, codes: None } };
-}
-
-/// Judges a chart; and once more where an earlier answer settles the bipolar question, since much hangs on that.
-pub fn judge(mut chart: Chart, knowledge: &'static Knowledge, as_of: Day, asked: Asked<'_>, hook_instance: Option<String>) -> Judged {
-    let span = tracing::info_span!("judge").entered();
-    let mut assessment = assess(&chart, knowledge, as_of);
-    let Asked { occasion, memory, allowance } = asked;
-    if bipolar_excluded(Situation { assessment: &assessment, knowledge, occasion, memory, allowance }) {
-        chart.answers.bipolar_excluded = true;
-        assessment = assess(&chart, knowledge, as_of);
-    }
-    let cards = cards(Situation { assessment: &assessment, knowledge, occasion, memory, allowance });
-    drop(span);
-    assessment.cards = cards.iter().map(Card::summary).collect();
-    Judged { chart, assessment, cards, hook_instance }
 }

@@ -9,6 +9,7 @@ mod fit;
 mod forwarded;
 mod gate;
 mod log;
+mod record;
 mod reload;
 mod route;
 mod tls;
@@ -30,10 +31,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustls::ServerConfig;
 
-pub use call::{DayOf, Judged, RecordError, record, wire};
+pub use call::{DayOf, wire};
 pub use error::CallError;
 pub use fit::misfits;
-use gate::Gate;
+pub use record::{Asked, Judged, RecordError, judge, record};
 pub use tls::{TlsError, tls};
 
 use crate::auth::{Callers, SharedMemory, Unavailable};
@@ -44,6 +45,7 @@ use crate::feedback::Store;
 use crate::gather::{Gather, ServerError};
 use crate::hooks::Services;
 use crate::telemetry::{AuditFile, Metrics, StoreTold};
+use gate::Gate;
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice. It is part of the time to drain.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -51,7 +53,7 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// For how long what was shown last may take to be written.
 const STORE_END: Duration = Duration::from_secs(10);
 
-/// What every call shares. Nothing in it is locked.
+/// What every call shares. What can be set anew while the service runs is exchanged as a whole.
 pub struct State {
     services: Services,
     knowledge: &'static Knowledge,
@@ -164,7 +166,11 @@ impl SharedMemory for UsedTokens {
 
 /// Today in a time zone.
 pub fn today(time_zone: &TimeZone) -> Day {
-    Timestamp::now().to_zoned(time_zone.clone()).date().into()
+    day_of(Timestamp::now(), time_zone)
+}
+
+fn day_of(moment: Timestamp, time_zone: &TimeZone) -> Day {
+    moment.to_zoned(time_zone.clone()).date().into()
 }
 
 /// A service on a socket that listens already. It runs while it is awaited.
@@ -244,4 +250,29 @@ async fn told_to_end() {
 #[cfg(not(unix))]
 async fn told_to_end() {
     drop(tokio::signal::ctrl_c().await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn turns(time_zone: &str, last: &str, first: &str, days: [&str; 2]) {
+        let zone = TimeZone::get(time_zone).expect("a time zone");
+        let day = |moment: &str| day_of(moment.parse().expect("a time"), &zone).to_string();
+        assert_eq!([day(last), day(first)], days, "{time_zone}");
+    }
+
+    #[test]
+    fn today_turns_at_midnight_of_the_site_also_on_leap_days_at_new_year_and_when_the_clocks_change() {
+        turns("America/New_York", "2027-01-01T04:59:59Z", "2027-01-01T05:00:00Z", ["2026-12-31", "2027-01-01"]);
+        turns("Pacific/Kiritimati", "2026-12-31T09:59:59Z", "2026-12-31T10:00:00Z", ["2026-12-31", "2027-01-01"]);
+        turns("Europe/Vienna", "2028-02-28T22:59:59Z", "2028-02-28T23:00:00Z", ["2028-02-28", "2028-02-29"]);
+        turns("Europe/Vienna", "2028-02-29T22:59:59Z", "2028-02-29T23:00:00Z", ["2028-02-29", "2028-03-01"]);
+        // The evening before the clocks go forward, and the one after.
+        turns("America/New_York", "2026-03-08T04:59:59Z", "2026-03-08T05:00:00Z", ["2026-03-07", "2026-03-08"]);
+        turns("America/New_York", "2026-03-09T03:59:59Z", "2026-03-09T04:00:00Z", ["2026-03-08", "2026-03-09"]);
+        // In Santiago there is no midnight on that day.
+        turns("America/Santiago", "2026-09-06T03:59:59Z", "2026-09-06T04:00:00Z", ["2026-09-05", "2026-09-06"]);
+    }
 }

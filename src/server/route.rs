@@ -157,7 +157,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     let caller = visit.caller().await?;
     let definition = visit.definition()?.clone();
     let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
-    let showing = settings.shown(&caller.name, &definition.id);
+    let showing = settings.shown(caller.client.as_deref(), &definition.id);
     account.story().mode = Some(showing.mode.word());
     if showing.mode == Mode::Off {
         return Ok(visit.silent().await);
@@ -180,7 +180,10 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     })
     .await;
     state.audit(id, &definition.id, &account, &answer).await?;
-    answer.map(told)
+    let mut answer = answer?;
+    // Not before: what is refused for want of an audit was not shown, and a warning that is told once must not be lost by it.
+    state.store.show(std::mem::take(&mut answer.cards));
+    Ok(told(answer))
 }
 
 async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {

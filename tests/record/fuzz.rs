@@ -282,7 +282,7 @@ fn no_broken_request_ends_in_a_panic() {
             let desk = Desk {
                 client: "anybody",
                 dialect: CardDialect::default(),
-                showing: settings.shown("anybody", &definition.id),
+                showing: settings.shown(None, &definition.id),
                 store: &store,
                 gather: &gather,
                 account: &account,

@@ -89,6 +89,22 @@ fn a_contained_patient_is_not_the_patient() {
 }
 
 #[test]
+fn a_patient_who_was_merged_into_another_is_no_patient() {
+    let linked = |kind: &str| {
+        let mut body = request(on_sertraline("p1"));
+        body["prefetch"]["patient"]["link"] = json!([{ "type": kind, "other": { "reference": "Patient/somebody-else" } }]);
+        body
+    };
+    let said = refused(call(PATIENT_VIEW, linked("replaced-by").to_string()), 412);
+    assert!(said.contains("the Patient") && !said.contains("somebody-else"), "{said}");
+    let unread = assessed(&linked("replaced-by"))["unread"].to_string();
+    assert!(unread.contains("merged into another"), "{unread}");
+    for kind in ["replaces", "refer", "seealso"] {
+        assert_eq!(call(PATIENT_VIEW, linked(kind).to_string()).status(), 200, "{kind}");
+    }
+}
+
+#[test]
 fn for_the_dead_nothing_is_said() {
     for deceased in [json!({ "deceasedBoolean": true }), json!({ "deceasedDateTime": "2026-02-20" })] {
         let mut body = request(on_sertraline("p1"));

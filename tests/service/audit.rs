@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::running::Running;
+use super::running::{Running, program};
 use super::{MARKERS, PATIENT_VIEW, on_sertraline, prefetch, refused, request};
 
 /// Events of a file, waited for: they are written by a thread of their own.
@@ -61,4 +61,40 @@ fn an_audit_that_has_to_be_and_cannot_costs_the_answer() {
     assert_eq!(lax.call(PATIENT_VIEW, &request(on_sertraline("p1"))).status(), 200);
     lax.logged("audit event not written");
     assert!(lax.get("/metrics").text().expect("text").contains("trialwise_audit_failures_total 1\n"));
+}
+
+/// A warning that is told once would be lost.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_refused_for_want_of_an_audit_was_not_shown() {
+    let settings = "store.url = \"sqlite:store.db\"\naudit.file = \"/dev/full\"\n";
+    let running = Running::start(&format!("{settings}audit.required = true"));
+    let call = |instance: &str| {
+        let mut body = request(on_sertraline("p1"));
+        body["hookInstance"] = json!(instance);
+        running.call(PATIENT_VIEW, &body).status().as_u16()
+    };
+    assert_eq!(call("00000000-0000-4000-8000-000000000001"), 503);
+    running.settings(settings);
+    running.signal("HUP");
+    running.logged("settings taken");
+    assert_eq!(call("00000000-0000-4000-8000-000000000002"), 200);
+    // Cards are written in the order in which they went out.
+    let site = running.folder.0.join("site.toml");
+    let shown = || {
+        let exported = program().args(["feedback", "export", "--config"]).arg(&site).output().expect("it runs");
+        String::from_utf8(exported.stdout).expect("text").lines().count()
+    };
+    let first = (0..500).map(|_| shown()).find(|shown| *shown > 0);
+    assert_eq!(first, Some(1));
+}
+
+#[test]
+fn an_audit_that_is_asked_for_while_the_service_runs_and_cannot_be_yet_costs_the_answer() {
+    let running = Running::start("");
+    assert_eq!(running.call(PATIENT_VIEW, &request(on_sertraline("p1"))).status(), 200);
+    running.settings("audit.file = \"audit.ndjson\"\naudit.required = true");
+    running.signal("HUP");
+    assert_eq!(running.logged("need a restart")["keys"], "audit.file");
+    refused(running.call(PATIENT_VIEW, &request(on_sertraline("p1"))), 503);
 }

@@ -110,6 +110,7 @@ fn ways(foreign: &Fhir) -> Vec<(Way, &'static str)> {
         (Way::Status(410), "answered 410"),
         (Way::Status(429), "answered 429"),
         (Way::TooMany(60), "answered 429"),
+        (Way::TooMany(u64::MAX), "answered 429"),
         (Way::Status(500), "answered 500"),
         (Way::Status(503), "answered 503"),
         (Way::Reset, "could not be reached"),

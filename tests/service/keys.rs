@@ -157,6 +157,20 @@ async fn keys_hold_for_a_day_when_their_server_is_down() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_exchanged_while_its_server_is_down_is_taken_when_it_is_back() {
+    let (old, new) = (Signer::new(Algorithm::ES384, "old"), Signer::new(Algorithm::ES384, "new"));
+    let visit = Visit::new(Answer::Keys(old.key_set()));
+    visit.in_(visit.call(&old, 0).await);
+    visit.server.set(Answer::Closed);
+    assert_eq!(visit.call(&new, 100).await.unwrap_err(), unknown("new"));
+    visit.in_(visit.call(&old, 101).await);
+    visit.server.set(Answer::Keys(new.key_set()));
+    assert_eq!(visit.call(&new, 159).await.unwrap_err(), unknown("new"), "it is asked once a minute");
+    visit.in_(visit.call(&new, 160).await);
+    assert_eq!(visit.call(&old, 161).await.unwrap_err(), unknown("old"));
+}
+
+#[tokio::test]
 async fn a_server_of_keys_that_was_never_there_costs_its_own_client_alone() {
     let (signer, other) = (Signer::new(Algorithm::ES384, "1"), Signer::new(Algorithm::ES384, "2"));
     let (server, others) = (KeyServer::start(Answer::Closed), KeyServer::start(Answer::Keys(other.key_set())));

@@ -2,7 +2,7 @@ use super::*;
 use crate::clinical::chart::{MedicationRecord, Procedure, RecordState, Stop, StopReason};
 use crate::clinical::derive::sample::{TODAY, chart, day, dispensed, ordered, phq9};
 use crate::clinical::units::{SourceRef, Span};
-use crate::server::call::{Asked, judge};
+use crate::server::{Asked, judge};
 
 fn told(record: Chart) -> String {
     let knowledge = Knowledge::builtin();

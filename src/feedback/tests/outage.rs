@@ -48,7 +48,7 @@ fn what_has_no_room_to_wait_is_counted_as_lost() {
     let (who, card) = (store.who(caller("p")), card());
     let shown =
         Shown { who: &who, service: "s", hook: "h", knowledge: Knowledge::builtin(), day: day("2026-03-02"), display: Display::Shown };
-    store.show(shown, (0..50_001).map(|number| (Uuid::from_u128(number), &card)));
+    store.show(Cards::of(shown, (0..50_001).map(|number| (Uuid::from_u128(number), &card))));
     becomes(&store, |standing| standing.waiting == 50_000 && standing.lost == 2);
 }
 
