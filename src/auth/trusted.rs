@@ -30,7 +30,7 @@ pub enum SettingsError {
     )]
     NoPublicUrl,
     /// A URL that no path can be added to.
-    #[error("public_url has a query: paths are added to it, so it has to end before `?`")]
+    #[error("public_url: it has a query; paths are added to it, so it has to end before `?`")]
     PublicUrl,
     /// Nobody could be let in.
     #[error(

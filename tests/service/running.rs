@@ -69,10 +69,18 @@ impl Running {
 
     /// Likewise, with these variables.
     pub fn start_with(settings: &str, variables: &[(&str, &str)]) -> Running {
-        let folder = Folder::new();
+        Running::launch(Folder::new(), settings, &["--dev"], variables)
+    }
+
+    /// Starts it as for patients, with a folder in which files of the settings may lie.
+    pub fn trusting(folder: Folder, settings: &str, variables: &[(&str, &str)]) -> Running {
+        Running::launch(folder, settings, &[], variables)
+    }
+
+    fn launch(folder: Folder, settings: &str, flags: &[&str], variables: &[(&str, &str)]) -> Running {
         let file = folder.write("site.toml", settings);
         let mut command = program();
-        command.args(["serve", "--dev", "--bind", "127.0.0.1:0", "--config"]).arg(file);
+        command.args(["serve", "--bind", "127.0.0.1:0"]).args(flags).arg("--config").arg(file);
         let mut child = command
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
