@@ -15,7 +15,6 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use super::ehr::fhir::Fhir;
 use super::ehr::{Chart, Ehr, Signer};
-use super::instance::overridden;
 use super::keyserver::{Answer, KeyServer};
 use super::running::{Folder, Running};
 use super::sample::{Server, block_on};
@@ -109,8 +108,9 @@ fn until_today(record: &Value) -> Value {
     serde_json::from_str(&date.replace_all(&record.to_string(), move_)).expect("JSON")
 }
 
+/// Sets this card aside, now.
 fn feedback(card: &Value) -> Value {
-    json!({ "feedback": [overridden(&card["uuid"])] })
+    json!({ "feedback": [{ "card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": Timestamp::now().to_string() }] })
 }
 
 /// Fails unless the metric has a line that says this.
@@ -149,7 +149,7 @@ fn from_discovery_to_feedback() {
     let audit = std::fs::read_to_string(running.folder.0.join("audit.ndjson")).expect("beside the settings");
     let events: Vec<Value> = audit.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(events.len(), 1, "{audit}");
-    assert_eq!(events[0]["entity"][0]["what"]["reference"], format!("Patient/{PATIENT}"));
+    assert_eq!(events[0]["entity"][0]["what"]["reference"], format!("{}/Patient/{PATIENT}", house.fhir.base()));
     assert_eq!(events[0]["entity"][2]["what"]["identifier"]["value"], *id);
     assert!(!audit.contains(TOKEN));
 
@@ -190,10 +190,13 @@ fn a_token_opens_once() {
     assert_eq!(again.status(), 401);
     assert_eq!(house.fhir.seen().len(), asked);
     let told = running.logged("caller refused");
-    assert_eq!(told["reason"], "replayed");
+    assert_eq!(told["reason"], "token-replayed");
     assert_eq!(told["spans"][0]["request_id"], *again.headers()["x-request-id"].to_str().expect("text"), "{told}");
     assert!(!told.to_string().contains(token.rsplit('.').next().expect("a signature")));
-    counted(&running, "trialwise_requests_total{client=\"none\",service=\"trialwise-patient-view\",status=\"4xx\",outcome=\"replayed\"} 1");
+    counted(
+        &running,
+        "trialwise_requests_total{client=\"none\",service=\"trialwise-patient-view\",status=\"4xx\",outcome=\"token-replayed\"} 1",
+    );
 }
 
 #[test]
@@ -246,7 +249,7 @@ fn instances_on_one_postgresql_share_used_tokens_and_dismissals() {
         client().post(format!("{}{PATIENT_VIEW}", running.base)).bearer_auth(&token).body(body).send().expect("an answer").status().as_u16()
     };
     assert_eq!((call(&one), call(&other)), (200, 401));
-    assert_eq!(other.logged("caller refused")["reason"], "replayed");
+    assert_eq!(other.logged("caller refused")["reason"], "token-replayed");
 
     let cards = first.cards(&house.request(&first));
     assert_eq!(cards.len(), 1);

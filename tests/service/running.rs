@@ -44,7 +44,14 @@ impl Drop for Folder {
 
 /// The program, to be given its arguments.
 pub fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
+    without_settings(Command::new(env!("CARGO_BIN_EXE_trialwise")))
+}
+
+/// A command without the settings that stand in our own environment, `TRIALWISE_TEST_POSTGRES` among them.
+pub fn without_settings(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRIALWISE_")) {
+        command.env_remove(name);
+    }
     command.env_remove("RUST_LOG").env("NO_PROXY", "127.0.0.1");
     command
 }
