@@ -100,6 +100,17 @@ impl Callers {
         futures_util::future::join_all(self.sources.all().map(|source| source.clone().prepare(now))).await;
     }
 
+    /// Gives every client, with how often its key sets were fetched since this was asked last and how that went (a word of ours), to
+    /// `count`. A set that several clients have was fetched for each of them.
+    pub fn take_fetches(&self, mut count: impl FnMut(&str, &'static str, u64)) {
+        for source in self.sources.all() {
+            let fetches = source.take_fetches();
+            for trusted in self.clients.values().flat_map(HashMap::values).filter(|trusted| trusted.is_of(source)) {
+                fetches.iter().for_each(|(outcome, times)| count(&trusted.caller.name, outcome, *times));
+            }
+        }
+    }
+
     /// Who calls this path with this header `Authorization`. `now` is in seconds since 1970.
     pub async fn caller(&self, authorization: Option<&str>, path: &str, now: i64) -> Result<Caller, Refusal> {
         let token = Token::read(bearer(authorization.ok_or(Refusal::NoToken)?).ok_or(Refusal::NoToken)?)?;

@@ -1,7 +1,7 @@
 //! A key set that is fetched: cached, renewed, fetched by one call for all.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::key::{Key, KeySet, NoKeySet};
 use crate::config::WebUrl;
-use crate::config::address::PublicOnly;
+use crate::config::address::{Reach, Resolver};
 
 /// After which age keys are renewed, in seconds. Calls do not wait for it.
 const RENEWED_AFTER: i64 = 600;
@@ -36,6 +36,8 @@ pub(super) struct Source {
     held: ArcSwap<Held>,
     /// Whoever holds it fetches; the others wait and find what was fetched.
     attempts: Arc<Mutex<Attempts>>,
+    /// How fetches went that nobody has counted yet.
+    uncounted: std::sync::Mutex<BTreeMap<&'static str, u64>>,
 }
 
 /// Every key set, each once, however many clients have it. The flag says whether it may lie in a private network.
@@ -88,6 +90,18 @@ enum FetchError {
     NoKeySet(#[from] NoKeySet),
 }
 
+impl FetchError {
+    /// One word for metrics.
+    const fn word(&self) -> &'static str {
+        match self {
+            FetchError::Unreachable(_) => "unreachable",
+            FetchError::Status(_) => "status",
+            FetchError::TooLarge => "too-large",
+            FetchError::NoKeySet(_) => "no-key-set",
+        }
+    }
+}
+
 impl From<reqwest::Error> for FetchError {
     /// The last cause says what happened; the URL stands in the settings.
     fn from(error: reqwest::Error) -> FetchError {
@@ -109,7 +123,8 @@ impl Sources {
         let source = match self.all.get(&place).or_else(|| self.before.get(&place)) {
             Some(known) => known.clone(),
             None => {
-                Arc::new(Source { url: url.clone(), http: self.http(private_network)?, held: ArcSwap::default(), attempts: Arc::default() })
+                let (url, http) = (url.clone(), self.http(private_network)?);
+                Arc::new(Source { url, http, held: ArcSwap::default(), attempts: Arc::default(), uncounted: Default::default() })
             }
         };
         self.all.insert(place, source.clone());
@@ -130,7 +145,7 @@ impl Sources {
     }
 }
 
-/// The client that sets are fetched with: no redirects, no proxies of the environment, and public addresses only unless told otherwise.
+/// The client that sets are fetched with: no redirects, no proxies of the environment, no addresses beyond its reach.
 fn client(private_network: bool) -> reqwest::Result<reqwest::Client> {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -139,7 +154,12 @@ fn client(private_network: bool) -> reqwest::Result<reqwest::Client> {
         .timeout(FETCH_TIME)
         .pool_max_idle_per_host(0)
         .user_agent(concat!("trialwise/", env!("CARGO_PKG_VERSION")));
-    if private_network { client.build() } else { client.https_only(true).dns_resolver(PublicOnly).build() }
+    client.https_only(!private_network).dns_resolver(Resolver(reach(private_network))).build()
+}
+
+/// How far the request for a set may reach.
+pub(super) const fn reach(private_network: bool) -> Reach {
+    if private_network { Reach::Private } else { Reach::Public }
 }
 
 impl Held {
@@ -178,6 +198,15 @@ impl Source {
         &self.url
     }
 
+    fn uncounted(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, u64>> {
+        self.uncounted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How fetches went since this was asked last: how often each.
+    pub(super) fn take_fetches(&self) -> BTreeMap<&'static str, u64> {
+        std::mem::take(&mut *self.uncounted())
+    }
+
     /// The keys as they are held, with this one if it is to be had; `None` where none hold. `now` is in seconds since 1970.
     pub(super) async fn keys(self: &Arc<Source>, key_id: &str, now: i64) -> Option<Arc<Held>> {
         let held = self.held.load_full();
@@ -210,7 +239,9 @@ impl Source {
         }
         // A task of its own: a caller that goes away does not take it along.
         let fetching = tokio::spawn(async move {
-            match self.fetch(now).await {
+            let fetched = self.fetch(now).await;
+            *self.uncounted().entry(fetched.as_ref().map_or_else(FetchError::word, |_| "fetched")).or_default() += 1;
+            match fetched {
                 Ok(held) => self.held.store(Arc::new(held)),
                 Err(error) => {
                     let held_since = self.held.load().fetched;

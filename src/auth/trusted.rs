@@ -14,9 +14,8 @@ use super::caller::Caller;
 use super::key::{Key, KeySet, Unfit};
 use super::refusal::{Refusal, quoted};
 use super::seen::Seen;
-use super::source::{Source, Sources};
+use super::source::{Source, Sources, reach};
 use super::token::Token;
-use crate::config::address::names_private_address;
 use crate::config::{self, Client, WebUrl};
 
 /// The issuer of the public sandbox, whose private key is public.
@@ -31,7 +30,7 @@ pub enum SettingsError {
     )]
     NoPublicUrl,
     /// A URL that no path can be added to.
-    #[error("public_url has a query: paths are added to it, so it has to end before `?`")]
+    #[error("public_url: it has a query; paths are added to it, so it has to end before `?`")]
     PublicUrl,
     /// Nobody could be let in.
     #[error(
@@ -130,6 +129,11 @@ impl Trusted {
         })
     }
 
+    /// Whether it has its keys from there.
+    pub(super) fn is_of(&self, source: &Arc<Source>) -> bool {
+        self.sources.iter().any(|own| Arc::ptr_eq(own, source))
+    }
+
     /// Takes one from the client's share of calls.
     pub(super) fn take_call(&self) -> Result<(), Refusal> {
         self.calls.check().map_err(|until| Refusal::TooMany { wait: until.wait_time_from(DefaultClock::default().now()) })
@@ -157,14 +161,16 @@ impl Named {
 }
 
 fn permitted(url: &WebUrl, private_network: bool) -> Result<(), String> {
-    match url.url().scheme() {
-        _ if private_network => Ok(()),
-        "https" if names_private_address(url.url()) => {
-            Err(format!("jku {url:?} lies in a private network: set private_network = true if it is meant"))
-        }
-        "https" => Ok(()),
-        _ => Err(format!("jku {url:?} has to begin with https:// (or, in your own network, private_network = true be set)")),
+    if !private_network && url.url().scheme() != "https" {
+        return Err(format!("jku {url:?} has to begin with https:// (or, in your own network, private_network = true be set)"));
     }
+    if url.url().host().is_some_and(|host| reach(private_network).permits_host(host)) {
+        return Ok(());
+    }
+    Err(match private_network {
+        false => format!("jku {url:?} lies in a private network: set private_network = true if it is meant"),
+        true => format!("jku {url:?} lies at an address that may not be asked"),
+    })
 }
 
 fn keys_of(file: &Path) -> Result<Vec<Key>, String> {

@@ -7,13 +7,16 @@ use clap::Args;
 
 use super::knowledge::site_knowledge;
 use super::{Stop, print};
+use crate::auth::Callers;
 use crate::config::{Client, Config, Document, EXAMPLE, Entry, Misfit, Place, Settings, Sources};
+use crate::feedback::Store;
+use crate::gather::Gather;
 use crate::hooks::Services;
 use crate::server;
 
-/// Says whether the settings can be meant, and which hold.
+/// Says whether the settings can be meant and `serve` would start with them, and which hold.
 ///
-/// Lists every defect with file, line and key, or the variable, and exits 2; else prints the settings that hold, each with where it
+/// Nothing is made, and no other machine is asked. /// Lists every defect with file, line and key, or the variable, and exits 2; else prints the settings that hold, each with where it
 /// comes from. Secrets are not shown.
 #[derive(Debug, Args)]
 #[command(
@@ -32,10 +35,33 @@ impl CheckConfig {
             let alone = server::misfits(config, &services).into_iter().chain(unreadable(config));
             alone.chain(without_url(config)).collect()
         };
-        let Settings { config, document } = Sources::new(self.config).read(fits).map_err(Stop::new)?;
-        site_knowledge(config.knowledge.site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
+        let settings = Sources::new(self.config).read(fits).map_err(Stop::new)?;
+        settings.refuse(refused(&settings.config)).map_err(Stop::new)?;
+        let Settings { config, document } = settings;
         print(&(found(&config) + &effective(&config, &document)))
     }
+}
+
+/// What `serve` would refuse though every file is there. Nothing is made, asked or listened on.
+fn refused(config: &Config) -> Vec<Misfit> {
+    // Each client by itself, so that the first one's defect does not hide the next one's.
+    let alone = |(name, client): (&String, &Client)| Config { clients: [(name.clone(), client.clone())].into(), ..config.clone() };
+    let of_clients = config.clients.iter().map(alone).flat_map(|config| {
+        let callers = Callers::new(&config).err().map(|error| Misfit::of(&error));
+        callers.into_iter().chain(Gather::new(&config, false).err().map(|error| Misfit::of(&error)))
+    });
+    let tls = config.tls.as_ref().and_then(|tls| server::tls(tls).err()).map(|error| Misfit::of(&error));
+    let store = Store::check(&config.store).err().map(|error| Misfit::of(&error));
+    let audit = config.audit.file.as_ref().filter(|file| file.exists()).and_then(|file| {
+        let error = std::fs::OpenOptions::new().append(true).open(file).err()?;
+        Some(Misfit::new("audit.file", format!("{}: {error}", file.display())))
+    });
+    let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).err().unwrap_or_default();
+    let knowledge = knowledge.into_iter().map(|defect| Misfit::new("knowledge.site_file", defect));
+    let mut all: Vec<Misfit> = of_clients.chain(tls).chain(store).chain(audit).chain(knowledge).collect();
+    // What is wrong for every client is told once.
+    all.dedup();
+    all
 }
 
 /// Files that cannot be read, and an audit file that has no folder.

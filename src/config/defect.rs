@@ -81,6 +81,13 @@ impl Misfit {
         Misfit { key: key.into(), what: what.into() }
     }
 
+    /// What an error tells whose words begin with the key: `store.url: expected ..`.
+    pub fn of(error: &impl fmt::Display) -> Misfit {
+        let text = error.to_string();
+        let (key, what) = text.split_once(": ").unwrap_or(("", &text));
+        Misfit::new(key, what)
+    }
+
     /// A name that nobody knows, with the nearest that is known.
     pub fn unknown<'a>(key: impl Into<String>, name: &str, known: impl IntoIterator<Item = &'a str>) -> Misfit {
         Misfit::new(key, format!("`{name}` is not known; {}", nearest(name, &known.into_iter().collect::<Vec<_>>())))

@@ -78,11 +78,16 @@ impl Document {
         let mut found = self.secrets_in_file();
         match self.read() {
             Ok(config) => {
-                found.extend(fits(&config).into_iter().map(|Misfit { key, what }| Defect { place: self.place(&key), key, what }));
+                found.extend(self.placed(fits(&config)));
                 if found.is_empty() { Ok(config) } else { Err(ConfigError { defects: found }) }
             }
             Err(defects) => Err(ConfigError { defects: defects.into_iter().chain(found).collect() }),
         }
+    }
+
+    /// Misfits with where they stand.
+    pub(super) fn placed(&self, misfits: Vec<Misfit>) -> impl Iterator<Item = Defect> {
+        misfits.into_iter().map(|Misfit { key, what }| Defect { place: self.place(&key), key, what })
     }
 
     /// Reads the tree by the types. What is at fault is noted and left out, and the rest is read again.

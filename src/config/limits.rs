@@ -18,11 +18,11 @@ pub struct Limits {
     pub queued_calls: Within<0, 100_000>,
     /// How long a call may wait for its turn, in milliseconds; then it is refused (503).
     pub queue_ms: Within<0, 60_000>,
-    /// How long a call may take in all, from its head to the answer, in milliseconds.
+    /// How long a call may take, in milliseconds: from its head to the answer, but for the time that its body takes to arrive.
     pub deadline_ms: Within<100, 60_000>,
     /// How long the head of a request may take to arrive, in milliseconds.
     pub head_ms: Within<100, 60_000>,
-    /// How long a body may take to arrive, in milliseconds.
+    /// How long a body may take to arrive, in milliseconds. The clock of the deadline stands meanwhile.
     pub body_ms: Within<100, 300_000>,
     /// How many connections may be open at once.
     pub connections: Within<1, 1_000_000>,

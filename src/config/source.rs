@@ -30,6 +30,17 @@ pub struct Settings {
     pub document: Document,
 }
 
+impl Settings {
+    /// Says where in the settings these stand, if there are any.
+    ///
+    /// # Errors
+    /// All of them.
+    pub fn refuse(&self, misfits: Vec<Misfit>) -> Result<(), ConfigError> {
+        let defects: Vec<Defect> = self.document.placed(misfits).collect();
+        if defects.is_empty() { Ok(()) } else { Err(ConfigError { defects }) }
+    }
+}
+
 impl Sources {
     /// This file, and the environment of the process.
     pub fn new(file: Option<PathBuf>) -> Sources {
@@ -178,15 +189,22 @@ mod tests {
     #[test]
     fn paths_in_the_file_are_relative_to_it_and_those_of_variables_are_not() {
         let content = format!(
-            "{NORTH}[audit]\nfile = \"/var/audit\"\n[knowledge]\nsite_file = \"site/k.toml\"\n[store]\nurl = \"sqlite:data/t.db?mode=rwc\"\n"
+            "{NORTH}[audit]\nfile = \"/var/audit\"\n[knowledge]\nsite_file = \"site/k.toml\"\n[store]\nurl = \"sqlite:data/t.db?mode=rwc\"\nurl_file = \"u\"\nkey_file = \"../k\"\n\
+             [[clients.north-1.fhir]]\nurl = \"https://ehr/r4\"\nauthorities_file = \"pki/ca.pem\"\n[tls]\nclient_authorities_file = \"ca.pem\"\n"
         );
         let settings =
             read(&content, &[("TRIALWISE_TLS__CERTIFICATE_FILE", "c.pem"), ("TRIALWISE_TLS__KEY_FILE", "k.pem")]).expect("settings");
         let config = settings.config;
         let site = config.knowledge.site_file.expect("a file");
         assert!(site.is_absolute() && site.ends_with("site/k.toml"), "{site:?}");
+        let folder = site.parent().and_then(Path::parent).expect("a folder");
+        let within = |file: Option<&PathBuf>, name: &str| assert_eq!(file.expect("a file"), &folder.join(name));
+        within(config.clients["north-1"].keys_file.as_ref(), "keys.json");
+        within(config.clients["north-1"].fhir[0].authorities_file.as_ref(), "pki/ca.pem");
+        within(config.store.url_file.as_ref(), "u");
+        within(config.store.key_file.as_ref(), "../k");
+        within(config.tls.as_ref().and_then(|tls| tls.client_authorities_file.as_ref()), "ca.pem");
         assert_eq!(config.audit.file.expect("a file"), Path::new("/var/audit"));
-        assert!(config.clients["north-1"].keys_file.as_ref().expect("a file").is_absolute());
         assert_eq!(config.tls.expect("TLS").key_file, Path::new("k.pem"));
         let url = config.store.url.as_ref().map(secrecy::ExposeSecret::expose_secret).unwrap_or_default().to_owned();
         assert!(url.starts_with("sqlite:/") && url.ends_with("/data/t.db?mode=rwc"), "{url}");

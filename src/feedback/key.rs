@@ -38,23 +38,30 @@ impl Pseudonyms {
 impl Keys {
     /// The keys of the settings. Without a file, SQLite gets one beside its own, made on the first start.
     pub(super) fn of(key_file: Option<&Path>, address: &Address) -> Result<Keys, SettingsError> {
-        let unreadable = |file: &Path| {
-            let file = file.to_owned();
-            move |source| SettingsError::Unreadable { setting: "store.key_file", file, source }
-        };
-        let file: PathBuf = match (key_file, address) {
-            (Some(file), _) => file.to_owned(),
-            (None, Address::Memory) => return Ok(Keys(vec![new_key()])),
-            (None, Address::Postgres(_)) => return Err(SettingsError::NoKey),
-            (None, Address::File(store)) => {
-                let mut name = store.as_os_str().to_owned();
-                name.push(".key");
-                let file = PathBuf::from(name);
-                make(&file).map_err(unreadable(&file))?;
-                file
+        match place(key_file, address)? {
+            KeyPlace::Nowhere => Ok(Keys(vec![new_key()])),
+            KeyPlace::Named(file) => Keys::read(file),
+            KeyPlace::Beside(file) => {
+                make(&file).map_err(|source| unreadable(&file, source))?;
+                Keys::read(file)
             }
-        };
-        let content = SecretString::from(std::fs::read_to_string(&file).map_err(unreadable(&file))?);
+        }
+    }
+
+    /// Whether there would be keys, without making any.
+    pub(super) fn check(key_file: Option<&Path>, address: &Address) -> Result<(), SettingsError> {
+        match place(key_file, address)? {
+            KeyPlace::Nowhere => Ok(()),
+            KeyPlace::Beside(file) if !file.exists() => {
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                std::fs::read_dir(folder).map(drop).map_err(|source| unreadable(&file, source))
+            }
+            KeyPlace::Named(file) | KeyPlace::Beside(file) => Keys::read(file).map(drop),
+        }
+    }
+
+    fn read(file: PathBuf) -> Result<Keys, SettingsError> {
+        let content = SecretString::from(std::fs::read_to_string(&file).map_err(|source| unreadable(&file, source))?);
         let lines = content.expose_secret().lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let keys: Vec<SecretString> = lines
             .map(|(index, line)| key(line.trim()).ok_or(SettingsError::Key { file: file.clone(), line: index + 1 }))
@@ -66,6 +73,33 @@ impl Keys {
     pub(super) fn pseudonyms(&self, parts: &[&str]) -> Pseudonyms {
         Pseudonyms(self.0.iter().map(|key| pseudonym(key, parts)).collect())
     }
+}
+
+/// Where the keys are.
+enum KeyPlace {
+    /// In memory alone.
+    Nowhere,
+    /// In the file that the settings name.
+    Named(PathBuf),
+    /// In the file beside that of the store.
+    Beside(PathBuf),
+}
+
+fn place(key_file: Option<&Path>, address: &Address) -> Result<KeyPlace, SettingsError> {
+    match (key_file, address) {
+        (Some(file), _) => Ok(KeyPlace::Named(file.to_owned())),
+        (None, Address::Memory) => Ok(KeyPlace::Nowhere),
+        (None, Address::Postgres(_)) => Err(SettingsError::NoKey),
+        (None, Address::File(store)) => {
+            let mut name = store.as_os_str().to_owned();
+            name.push(".key");
+            Ok(KeyPlace::Beside(name.into()))
+        }
+    }
+}
+
+fn unreadable(file: &Path, source: std::io::Error) -> SettingsError {
+    SettingsError::Unreadable { setting: "store.key_file", file: file.to_owned(), source }
 }
 
 fn pseudonym(key: &SecretString, parts: &[&str]) -> String {

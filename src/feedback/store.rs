@@ -133,6 +133,14 @@ impl Shared {
 }
 
 impl Store {
+    /// Whether a store with these settings would be started. Nothing is made, and no database is asked.
+    ///
+    /// # Errors
+    /// As [`Store::start`] has them.
+    pub fn check(settings: &config::Store) -> Result<(), SettingsError> {
+        Keys::check(settings.key_file.as_deref(), &Address::of(settings)?)
+    }
+
     /// Starts the store. Settings that cannot be meant are an error; a database that cannot be reached is none: it is tried for until
     /// it is there, and meanwhile calls go on without.
     pub fn start(settings: &config::Store) -> Result<Store, SettingsError> {

@@ -188,14 +188,14 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
     let before = walked.errors.len();
     let has_next = bundle.link.iter().any(|link| link.relation.as_deref() == Some("next"));
     *(if depth == 0 { &mut walked.has_next } else { &mut walked.has_next_inside }) |= has_next;
-    let entries = match bundle.entry.map(|entries| elements(entries, walked.left)) {
-        Some(Elements::All(entries)) => entries,
-        Some(Elements::TooMany) => return walked.over = true,
+    let (entries, more) = match bundle.entry.map(|entries| elements(entries, walked.left)) {
+        Some(Elements::All(entries)) => (entries, false),
+        Some(Elements::TooMany(first)) => (first, true),
         Some(Elements::None) => {
             faults.unreadable("entry");
-            Vec::new()
+            (Vec::new(), false)
         }
-        None => Vec::new(),
+        None => (Vec::new(), false),
     };
     let entries: Vec<(usize, BundleEntry<'a>)> = (1..)
         .zip(entries)
@@ -223,6 +223,7 @@ fn bundle<'a>(raw: &'a RawValue, place: &str, depth: usize, walked: &mut Walked<
             None => walked.broken.push((place, "an entry without a resource".to_owned())),
         }
     }
+    walked.over |= more;
     // an error inside the answer to one search is about that search
     for error in walked.errors.iter_mut().skip(before).filter(|error| error.is_none()) {
         error.clone_from(&asked_for_all);
@@ -286,12 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn one_resource_too_many_is_told_and_none_is_made_of_it() {
+    fn one_resource_too_many_is_told_and_left_out() {
         let bundle = |entries: &str| format!(r#"{{"resourceType":"Bundle","entry":[{entries}]}}"#);
         let over = |text: &str, most| {
             let mut walked = Walked::at_most(most);
             let value: &RawValue = serde_json::from_str(text).expect("JSON");
             walk(value, "x.json", &mut walked).expect("read");
+            assert!(walked.entries.len() <= most, "{text}");
             walked.over
         };
         let patient = r#"{"resource":{"resourceType":"Patient"}}"#;

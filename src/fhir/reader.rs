@@ -33,6 +33,17 @@ pub struct Reader<'a> {
     over: bool,
 }
 
+/// How an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// With the call. What it holds beyond the limit is too much of a call.
+    Sent,
+    /// With the call, and its further pages were fetched.
+    SentInPart,
+    /// From the FHIR server. What it holds beyond the limit is left out: the caller can do nothing about it.
+    Fetched,
+}
+
 /// The kind of fact that resources of a type are.
 fn kind_of(resource_type: &str) -> Option<Kind> {
     Some(match resource_type {
@@ -136,27 +147,36 @@ impl<'a> Reader<'a> {
 
     /// Adds one prefetch value, which answers for these kinds.
     pub fn add_prefetch(&mut self, key: &str, kinds: &[Kind], value: &'a RawValue) {
-        self.add_answer(key, kinds, value, false);
+        self.add_answer(key, kinds, value, Came::Sent);
     }
 
-    /// Adds one page of an answer whose further pages were followed, which answers for these kinds.
+    /// Adds the first page of an answer whose further pages were fetched, which answers for these kinds.
     pub fn add_page(&mut self, key: &str, kinds: &[Kind], page: &'a RawValue) {
-        self.add_answer(key, kinds, page, true);
+        self.add_answer(key, kinds, page, Came::SentInPart);
     }
 
-    fn add_answer(&mut self, key: &str, kinds: &[Kind], value: &'a RawValue, followed: bool) {
+    /// Adds one page that was fetched, which answers for these kinds; what it holds beyond the limit is left out.
+    pub fn add_fetched(&mut self, key: &str, kinds: &[Kind], page: &'a RawValue) {
+        self.add_answer(key, kinds, page, Came::Fetched);
+    }
+
+    fn add_answer(&mut self, key: &str, kinds: &[Kind], value: &'a RawValue, came: Came) {
         let kinds: BTreeSet<Kind> = kinds.iter().copied().collect();
         if value.get() == "null" {
             return self.had.extend(kinds);
         }
         let mut walked = Walked::at_most(self.left);
         let fhir = bundle::walk(value, key, &mut walked).is_ok();
-        self.count(&walked);
+        if came == Came::Fetched {
+            self.leave_out(key, &kinds, &walked);
+        } else {
+            self.count(&walked);
+        }
         if !fhir || (walked.entries.is_empty() && !walked.broken.is_empty()) {
             return self.gap(&kinds, &format!("the answer to `{key}` is no FHIR"));
         }
-        walked.has_next &= !followed;
-        if !walked.entries.is_empty() || walked.errors.is_empty() {
+        walked.has_next &= came == Came::Sent;
+        if !walked.entries.is_empty() || (walked.errors.is_empty() && !walked.over) {
             self.had.extend(kinds.iter().copied());
         }
         self.keep(key, walked, kinds);
@@ -192,7 +212,7 @@ impl<'a> Reader<'a> {
         let mut walked = Walked::at_most(self.left);
         // An answer that cannot be read holds no Medication; what is then missing has been counted.
         drop(bundle::walk(answer, "Medication", &mut walked));
-        self.count(&walked);
+        self.leave_out("Medication", &BTreeSet::from([Kind::Medications]), &walked);
         self.entries.extend(walked.entries.into_iter().filter(|entry| entry.head.kind.as_deref() == Some("Medication")));
     }
 
@@ -230,6 +250,14 @@ impl<'a> Reader<'a> {
     fn count(&mut self, walked: &Walked<'a>) {
         self.left = walked.left;
         self.over |= walked.over;
+    }
+
+    /// Counts what was fetched, and notes what had no room.
+    fn leave_out(&mut self, name: &str, kinds: &BTreeSet<Kind>, walked: &Walked<'a>) {
+        self.left = walked.left;
+        if walked.over {
+            self.gap(kinds, &format!("`{name}` is not complete: the record holds more than {} resources", self.limit));
+        }
     }
 
     fn keep(&mut self, name: &str, walked: Walked<'a>, kinds: BTreeSet<Kind>) {

@@ -78,7 +78,7 @@ impl<'a, T: Leaf<'a>> Slot<'a> for Vec<T> {
         match elements(raw, MOST_REPEATED) {
             Elements::All(all) => *self = all.into_iter().filter(|e| e.get() != "null").filter_map(|e| T::read(e, faults)).collect(),
             Elements::None if raw.get() == "null" => {}
-            Elements::None | Elements::TooMany => faults.wrong(),
+            Elements::None | Elements::TooMany(_) => faults.wrong(),
         }
         faults.path.pop();
     }
@@ -148,8 +148,8 @@ pub(super) fn object<'a>(raw: &'a RawValue, faults: &mut Faults, mut each: impl 
 pub(super) enum Elements<'a> {
     /// All of them.
     All(Vec<&'a RawValue>),
-    /// More than were asked for: none of them is kept.
-    TooMany,
+    /// More than were asked for: the first so many.
+    TooMany(Vec<&'a RawValue>),
     /// It is no array that can be read to its end.
     None,
 }
@@ -166,7 +166,10 @@ pub(super) fn elements(raw: &RawValue, most: usize) -> Elements<'_> {
     });
     match serde_json::Deserializer::from_str(raw.get()).deserialize_seq(walk) {
         Ok(()) => Elements::All(found),
-        Err(_) if found.len() > most => Elements::TooMany,
+        Err(_) if found.len() > most => {
+            found.truncate(most);
+            Elements::TooMany(found)
+        }
         Err(_) => Elements::None,
     }
 }

@@ -11,10 +11,10 @@ use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
-use super::address::AddressRefused;
 use super::failure::Failure;
 use super::query::Query;
 use super::server::Server;
+use crate::config::address::AddressRefused;
 use crate::fhir::Page;
 
 /// How many answers of full size all requests of one call may come to.

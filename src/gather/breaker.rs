@@ -52,6 +52,11 @@ impl Breaker {
         }
     }
 
+    /// Whether failures opened it and no answer has closed it since.
+    pub(super) fn is_open(&self) -> bool {
+        !matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), Circuit::Closed(_))
+    }
+
     /// Notes how a request ended.
     pub(super) fn note(&self, answered: bool, now: Instant) -> Option<Change> {
         let mut circuit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +82,7 @@ mod tests {
         let breaker = Breaker::default();
         for _ in 1..FAILURES {
             assert_eq!(breaker.note(false, now), None);
-            assert!(breaker.admits(now));
+            assert!(breaker.admits(now) && !breaker.is_open());
         }
         assert_eq!(breaker.note(false, now), Some(Change::Opened));
         breaker
@@ -106,9 +111,9 @@ mod tests {
         assert!(!breaker.admits(now + REST), "one probe at a time");
         assert_eq!(breaker.note(false, now + REST), None);
         assert!(!breaker.admits(now + REST + Duration::from_millis(1)));
-        assert!(breaker.admits(now + 2 * REST));
+        assert!(breaker.admits(now + 2 * REST) && breaker.is_open());
         assert_eq!(breaker.note(true, now + 2 * REST), Some(Change::Closed));
-        assert!(breaker.admits(now + 2 * REST));
+        assert!(breaker.admits(now + 2 * REST) && !breaker.is_open());
     }
 
     #[test]

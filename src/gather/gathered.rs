@@ -8,15 +8,18 @@ use futures_util::{StreamExt, stream};
 use secrecy::SecretString;
 use serde_json::value::RawValue;
 
-use super::address::Reach;
 use super::ask::{Exchange, Line, value};
 use super::failure::Failure;
 use super::medication;
 use super::query::Query;
 use super::server::{Base, Server, ServerError, http};
+use crate::config::address::Reach;
 use crate::config::{Config, Dialect};
 use crate::fhir::{Page, Wanted, wanted_medications};
 use crate::hooks::{Definition, HookRequest, Need};
+
+/// Whose the servers on this machine are said to be while developing.
+const DEVELOPMENT: &str = "development";
 
 /// How many servers on this machine are remembered while developing.
 const LOOPBACK_SERVERS: usize = 64;
@@ -178,6 +181,14 @@ impl Gather {
         Gathered { fetched, medications, asked: line.asked(), refused: None }
     }
 
+    /// How many servers of each client are left alone since they failed; those of this machine that are asked while developing as one
+    /// client's.
+    pub fn open_circuits(&self) -> impl Iterator<Item = (&str, usize)> {
+        let open = |servers: &[Arc<Server>]| servers.iter().filter(|server| server.is_left_alone()).count();
+        let configured = self.clients.iter().map(move |(name, servers)| (name.as_str(), open(servers)));
+        configured.chain(self.loopback.as_ref().map(|loopback| (DEVELOPMENT, loopback.open_circuits())))
+    }
+
     /// The server that the call may ask, `None` where the call does not offer one.
     fn access<'r>(&self, client: &str, request: &'r HookRequest<'_>) -> Result<Option<Access<'r>>, Failure> {
         let Some(named) = &request.fhir_server else { return Ok(None) };
@@ -201,6 +212,11 @@ impl Gather {
 }
 
 impl Loopback {
+    fn open_circuits(&self) -> usize {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.values().filter(|server| server.is_left_alone()).count()
+    }
+
     fn server(&self, base: Base) -> Option<Arc<Server>> {
         // Of a name that is not of this machine the resolver gives no address.
         if !base.is_within(Reach::Loopback) {
@@ -211,7 +227,7 @@ impl Loopback {
             servers.clear();
         }
         let name = base.to_string();
-        let new = || Arc::new(Server::new("development", base, self.http.clone(), Dialect::default(), true));
+        let new = || Arc::new(Server::new(DEVELOPMENT, base, self.http.clone(), Dialect::default(), true));
         Some(servers.entry(name).or_insert_with(new).clone())
     }
 }

@@ -3,7 +3,6 @@
 //! What cannot be had becomes a [`Failure`], never an empty answer. The token of the call goes to URLs below the configured base and
 //! nowhere else (see ask.rs), is never logged and is gone when the call is.
 
-mod address;
 mod ask;
 mod breaker;
 mod doctor;
@@ -13,7 +12,6 @@ mod medication;
 mod query;
 mod server;
 
-pub use address::{AddressRefused, Reach, Resolver};
 pub use ask::Exchange;
 pub use doctor::{Offer, Probed, Survey, survey};
 pub use failure::Failure;

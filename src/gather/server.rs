@@ -8,9 +8,9 @@ use reqwest::Certificate;
 use reqwest::redirect::Policy;
 use url::Url;
 
-use super::address::{Reach, Resolver};
 use super::breaker::{Breaker, Change};
 use super::failure::Failure;
+use crate::config::address::{Reach, Resolver};
 use crate::config::{Dialect, FhirServer};
 
 /// How long a connection may take to come about.
@@ -149,6 +149,11 @@ impl Server {
     /// Whether it may be asked now.
     pub(super) fn admits(&self) -> bool {
         self.breaker.admits(Instant::now())
+    }
+
+    /// Whether it is left alone, since it failed, or has not answered since.
+    pub(super) fn is_left_alone(&self) -> bool {
+        self.breaker.is_open()
     }
 
     /// Notes how a request ended.

@@ -19,8 +19,6 @@ use crate::config::Limits;
 const STEP: usize = 2_048;
 
 /// The body of a call, unpacked, if it is JSON, not too large and not too slow.
-///
-/// A body has to arrive within `body_ms`, and within `deadline_ms` too: later it would be read for nothing.
 pub async fn body(request: &HttpRequest, payload: Payload, limits: &Limits) -> Result<Bytes, CallError> {
     let limit = limits.max_body_bytes.size();
     if !text(request, CONTENT_TYPE).is_none_or(is_json) {
@@ -31,7 +29,7 @@ pub async fn body(request: &HttpRequest, payload: Payload, limits: &Limits) -> R
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(CallError::TooLarge { limit });
     }
-    let time = limits.body_ms.milliseconds().min(limits.deadline_ms.milliseconds());
+    let time = limits.body_ms.milliseconds();
     if packed {
         let unpacked = Decompress::new(Box::pin(in_steps(payload)), ContentEncoding::Gzip);
         arrived(BodyStream::new(unpacked), limit, time).await

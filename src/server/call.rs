@@ -17,8 +17,8 @@ use crate::clinical::units::Day;
 use crate::config::{Mode, Shown as Showing};
 use crate::feedback::{Caller, Cards, Display, Shown, Store, Who};
 use crate::fhir::{Reader, draft};
-use crate::gather::{Failure, Gather, Gathered, Medications};
-use crate::hooks::{CardDialect, Context, Definition, HookRequest, HookResponse, RequestError, Services, response};
+use crate::gather::{Failure, Fetched, Gather, Gathered, Medications};
+use crate::hooks::{CardDialect, Context, Definition, HookRequest, HookResponse, Need, RequestError, Services, response};
 
 use super::error::CallError;
 use super::record::{Asked, Judged, RecordError, judge, read_record};
@@ -154,10 +154,13 @@ fn tell(account: &Account, request: &HookRequest<'_>, context: &Context<'_>) {
 
 /// What the call did not bring, fetched.
 async fn gathered(request: &HookRequest<'_>, context: &Context<'_>, definition: &Definition, desk: &Desk<'_>) -> Gathered {
-    let _lap = desk.account.lap(Part::Fhir);
+    let lap = desk.account.lap(Part::Fhir);
     let drafts = context.orders.as_ref().map(|orders| orders.drafts);
     let gathering = desk.gather.gather(desk.client, request, drafts, definition, desk.until);
     let gathered = gathering.instrument(tracing::info_span!("gather")).await;
+    if gathered.asked.is_empty() {
+        lap.void();
+    }
     gathered.log(desk.client);
     desk.account.story().fhir = gathered.outcomes();
     gathered
@@ -270,8 +273,9 @@ pub fn assessment(
 /// The name of the draft orders in what is told of them.
 const DRAFTS: &str = "context.draftOrders";
 
-/// Reads what was sent along and what was fetched, and notes what was neither. Keys nobody asked for are read too, but answer for
-/// nothing.
+/// Reads what was sent along and what was fetched, and notes what was neither.
+///
+/// All that was sent comes first: it counts against the limit before anything that was fetched, which is left out beyond it.
 pub(super) fn read_request<'a>(
     reader: &mut Reader<'a>,
     request: &HookRequest<'a>,
@@ -280,31 +284,46 @@ pub(super) fn read_request<'a>(
     gathered: &'a Gathered,
 ) {
     reader.expect_patient(&request.patient_id);
+    read_sent(reader, request, context, definition, gathered);
+    read_fetched(reader, request, definition, gathered);
+}
+
+/// Reads what was sent along. Keys nobody asked for are read too, but answer for nothing.
+fn read_sent<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context: &Context<'a>, definition: &Definition, gathered: &Gathered) {
     for (key, need) in &definition.needs {
         match (request.prefetch.get(key.as_str()), gathered.fetched.get(key)) {
             (Some(sent), None) => reader.add_prefetch(key, &need.answers, sent),
+            (Some(sent), Some(_)) => reader.add_page(key, &need.answers, sent),
             (None, None) => reader.missing_prefetch(key, need.resource_type(), &need.answers),
-            (sent, Some(fetched)) => {
-                sent.iter().copied().copied().chain(fetched.values()).for_each(|page| reader.add_page(key, &need.answers, page));
-                match fetched.failure.map(|failure| failure.to_string()) {
-                    Some(why) if sent.is_none() && fetched.pages.is_empty() => {
-                        reader.not_fetched(key, need.resource_type(), &need.answers, &why);
-                    }
-                    Some(why) => reader.not_every_page(key, &need.answers, &why),
-                    None => {}
-                }
-            }
+            (None, Some(_)) => {}
         }
     }
     for (key, value) in request.prefetch.iter().filter(|(key, _)| !definition.needs.contains_key(&***key)) {
         reader.add_prefetch(key, &[], value);
     }
+    if let Some(orders) = &context.orders {
+        reader.add_drafts(DRAFTS, orders.drafts, orders.selections.as_deref());
+    }
+}
+
+/// Reads what was fetched, first what nothing can be said without: what comes beyond the limit is left out.
+fn read_fetched<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definition: &Definition, gathered: &'a Gathered) {
     gathered.medications.values().for_each(|answer| reader.add_medications(answer));
     if let Medications { unnamed: count @ 1.., failure: Some(failure), .. } = gathered.medications {
         reader.medications_not_had(count, &failure.to_string());
     }
-    if let Some(orders) = &context.orders {
-        reader.add_drafts(DRAFTS, orders.drafts, orders.selections.as_deref());
+    let fetched = |(key, need)| Some((key, need, gathered.fetched.get(key)?));
+    let mut answers: Vec<(&String, &Need, &Fetched)> = definition.needs.iter().filter_map(fetched).collect();
+    answers.sort_by_key(|(_, need, _)| need.answers.first().copied());
+    for (key, need, fetched) in answers {
+        fetched.values().for_each(|page| reader.add_fetched(key, &need.answers, page));
+        match fetched.failure.map(|failure| failure.to_string()) {
+            Some(why) if !request.prefetch.contains_key(key.as_str()) && fetched.pages.is_empty() => {
+                reader.not_fetched(key, need.resource_type(), &need.answers, &why);
+            }
+            Some(why) => reader.not_every_page(key, &need.answers, &why),
+            None => {}
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub enum CallError {
     #[error("the body did not arrive in full")]
     BodyLost,
     /// The body came too slowly.
-    #[error("the body did not arrive in time (settings limits.body_ms and limits.deadline_ms)")]
+    #[error("the body did not arrive in time (setting limits.body_ms)")]
     BodyLate,
     /// The body is said to be gzip and is not, or not to its end.
     #[error("the body is not the gzip that Content-Encoding says, or is damaged")]

@@ -124,7 +124,22 @@ impl State {
         self.gather.load_full()
     }
 
-    /// Brings what is counted of the store up to date.
+    /// Brings what is counted elsewhere up to date.
+    fn count(&self) {
+        self.count_store();
+        self.count_fetches();
+        for (client, count) in self.gather().open_circuits() {
+            self.metrics.circuits_open(client, count);
+        }
+    }
+
+    /// Counts the key sets that were fetched since they were counted last.
+    fn count_fetches(&self) {
+        if let Some(callers) = &self.callers {
+            callers.load().take_fetches(|client, outcome, times| self.metrics.jwks_fetched(client, outcome, times));
+        }
+    }
+
     fn count_store(&self) {
         let standing = self.store.standing();
         self.metrics.store(&StoreTold {

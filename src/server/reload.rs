@@ -69,11 +69,14 @@ impl State {
         let gather = (self.settings().clients != config.clients).then(|| Gather::new(config, self.dev));
         let gather = gather.transpose().map_err(|error| wrong(&error))?;
         if let Some(callers) = &self.callers {
+            // Who is a client no more is told of once more.
+            self.count_fetches();
             let renewed = callers.load().renewed(config).map_err(|error| wrong(&error))?;
             callers.store(renewed.into());
         }
         if let Some(gather) = gather {
             self.gather.store(gather.into());
+            self.metrics.forget_circuits();
         }
         Ok(())
     }

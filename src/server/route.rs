@@ -89,7 +89,7 @@ async fn ready(state: Data<State>) -> Result<HttpResponse, CallError> {
 }
 
 async fn metrics(state: Data<State>) -> HttpResponse {
-    state.count_store();
+    state.count();
     HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(state.metrics.text())
 }
 
@@ -163,8 +163,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
         return Ok(visit.silent().await);
     }
     let gather = state.gather();
-    let until = wait_until(visit.begun, settings.limits.deadline_ms.milliseconds());
-    let answer = answered(visit, async |body, turn| {
+    let answer = answered(visit, async |body, turn, until| {
         let desk = Desk {
             client: &caller.name,
             dialect: dialect(caller.client.as_deref()),
@@ -190,7 +189,7 @@ async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {
     visit.caller().await?;
     let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
     let service = service(&state, &visit.request);
-    let answer = answered(visit, async |body, turn| {
+    let answer = answered(visit, async |body, turn, _| {
         let (state, settings, account) = (state.clone(), settings.clone(), account.clone());
         let assessing = web::block(move || {
             let _turn = turn;
@@ -208,8 +207,7 @@ async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
     let caller = visit.caller().await?;
     let definition = visit.definition()?.clone();
     let (state, settings, account) = (visit.state.clone(), visit.settings.clone(), visit.account.clone());
-    let until = wait_until(visit.begun, settings.limits.deadline_ms.milliseconds());
-    answered(visit, async |body, _turn| {
+    answered(visit, async |body, _turn, until| {
         call::feedback(&body, &definition.id, &settings.time_zone.0, (&state.store, &caller.name), (&account, until)).await
     })
     .await
@@ -218,17 +216,21 @@ async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
 
 /// What a call is answered, within the time that it may take: a seat, its body, its turn, its judgement. A defect costs its own call,
 /// never the service.
+///
+/// The clock of the deadline stands while the body is on its way: how fast it comes is up to the caller's line, and has its own limit.
+/// `work` is told until when it may wait for others.
 async fn answered<F>(visit: Visit, work: F) -> Result<Answer, CallError>
 where
-    F: AsyncFnOnce(Bytes, Arc<Turn>) -> Result<Answer, CallError>,
+    F: AsyncFnOnce(Bytes, Arc<Turn>, Instant) -> Result<Answer, CallError>,
 {
     let Visit { request, payload, state, settings, account, begun, .. } = visit;
-    let end = begun + settings.limits.deadline_ms.milliseconds();
     let seat = state.gate.seat()?;
+    let arriving = Instant::now();
     let body = {
         let _lap = account.lap(Part::Body);
         body(&request, payload, &settings.limits).await?
     };
+    let (begun, deadline) = (begun + arriving.elapsed(), settings.limits.deadline_ms.milliseconds());
     account.story().body_bytes = Some(body.len());
     let answer = async {
         let turn = {
@@ -236,9 +238,9 @@ where
             let _waiting = state.metrics.waiting();
             seat.turn().await?
         };
-        AssertUnwindSafe(work(body, Arc::new(turn))).catch_unwind().await.unwrap_or(Err(CallError::Defect))
+        AssertUnwindSafe(work(body, Arc::new(turn), wait_until(begun, deadline))).catch_unwind().await.unwrap_or(Err(CallError::Defect))
     };
-    timeout_at(end.into(), answer).await.unwrap_or(Err(CallError::Deadline))
+    timeout_at((begun + deadline).into(), answer).await.unwrap_or(Err(CallError::Deadline))
 }
 
 /// How a client wants its cards.
@@ -301,7 +303,7 @@ mod tests {
             request_id: RequestId(Uuid::nil()),
             begun: Instant::now(),
         };
-        answered(visit, async |_, turn| {
+        answered(visit, async |_, turn, _| {
             let working = web::block(move || {
                 work();
                 drop(turn);

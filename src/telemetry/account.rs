@@ -144,7 +144,7 @@ impl Account {
     /// Takes the time of a part until the lap is dropped. Laps of one part that run at once count each for itself: take one lap around
     /// requests that run in parallel.
     pub fn lap(&self, part: Part) -> Lap {
-        Lap { account: self.clone(), part, begun: Instant::now() }
+        Lap { account: self.clone(), part, begun: Instant::now(), counts: true }
     }
 
     /// Adds to the time of a part.
@@ -175,11 +175,21 @@ pub struct Lap {
     account: Account,
     part: Part,
     begun: Instant,
+    counts: bool,
+}
+
+impl Lap {
+    /// Nothing was waited for: its time is not taken.
+    pub fn void(mut self) {
+        self.counts = false;
+    }
 }
 
 impl Drop for Lap {
     fn drop(&mut self) {
-        self.account.add(self.part, self.begun.elapsed());
+        if self.counts {
+            self.account.add(self.part, self.begun.elapsed());
+        }
     }
 }
 
@@ -196,6 +206,8 @@ mod tests {
         assert_eq!(account.time(Part::Fhir), Duration::from_millis(6));
         assert_eq!(account.own(Duration::from_millis(10)), Duration::from_millis(2));
         assert_eq!(account.own(Duration::from_millis(3)), Duration::ZERO);
+        account.lap(Part::Queue).void();
+        assert_eq!(account.time(Part::Queue), Duration::ZERO);
         drop(account.lap(Part::Queue));
         assert!(account.time(Part::Queue) > Duration::ZERO);
     }

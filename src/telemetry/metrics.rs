@@ -191,7 +191,7 @@ impl Metrics {
         registry.register("fhir_requests", "Requests to FHIR servers, by how they went", self.fhir_requests.clone());
         registry.register(
             "fhir_circuit_open",
-            "How many FHIR servers of a client are not asked at present, since they failed",
+            "How many FHIR servers of a client are left alone since they failed, until one request finds them answering",
             self.circuit_open.clone(),
         );
         registry.register("requests_in_flight", "Calls being served", self.in_flight.clone());
@@ -276,12 +276,17 @@ impl Metrics {
         self.audit_failures.inc();
     }
 
-    /// Counts a key set that was fetched for a client, by how it went (a word of ours).
-    pub fn jwks_fetched(&self, client: &str, outcome: &'static str) {
-        self.jwks_fetches.get_or_create(&Of { client: client.to_owned(), what: outcome }).inc();
+    /// Counts so many key sets that were fetched for a client, by how it went (a word of ours).
+    pub fn jwks_fetched(&self, client: &str, outcome: &'static str, times: u64) {
+        self.jwks_fetches.get_or_create(&Of { client: client.to_owned(), what: outcome }).inc_by(times);
     }
 
-    /// Notes how many FHIR servers of a client are not asked at present.
+    /// Forgets what is noted of FHIR servers, where there may be others from now on.
+    pub fn forget_circuits(&self) {
+        self.circuit_open.clear();
+    }
+
+    /// Notes how many FHIR servers of a client are left alone.
     pub fn circuits_open(&self, client: &str, count: usize) {
         self.circuit_open.get_or_create(&OfClient { client: client.to_owned() }).set(i64::try_from(count).unwrap_or(i64::MAX));
     }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use flate2::{Compress, Compression, FlushCompress};
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
+use trialwise::hooks::Services;
 
+use super::ehr::fhir::Fhir;
 use super::program::Program;
 use super::{MAX_BODY_BYTES, PATIENT_VIEW, call, client, on_sertraline, post, prefetch, refused, request};
 
@@ -116,6 +118,54 @@ fn more_resources_than_the_limit_are_413() {
     drafts["hook"] = json!("order-sign");
     drafts["context"]["draftOrders"] = json!({ "resourceType": "Bundle", "entry": vec![json!({}); 200] });
     refused(call("/cds-services/trialwise-order-sign", &drafts), 413);
+}
+
+/// The caller can do nothing about what a FHIR server answers, so it is left out and told.
+#[test]
+fn more_resources_fetched_than_the_limit_are_left_out_and_named() {
+    let program = Program::start("[limits]\nmax_resources = 100\ndeadline_ms = 60000\nqueue_ms = 60000");
+    let record = |procedures: usize| {
+        let done = |id: usize| {
+            json!({ "resource": { "resourceType": "Procedure", "id": format!("x{id}"), "status": "completed",
+                "subject": { "reference": "Patient/most" }, "code": { "text": "something done" } } })
+        };
+        let mut record = on_sertraline("most");
+        let entries: Vec<Value> = (0..procedures).map(done).collect();
+        record["procedures"] = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries });
+        record
+    };
+    let call = |sent: Value, held: &Value| {
+        let mut body = request(sent);
+        body["context"]["patientId"] = json!("most");
+        body["fhirServer"] = json!(Fhir::serving(held).base());
+        client().post(program.url(PATIENT_VIEW)).body(body.to_string()).send().expect("an answer")
+    };
+    let told = |response: reqwest::blocking::Response, what: &str| {
+        assert_eq!(response.status(), 200);
+        let cards: Value = response.json().expect("JSON");
+        assert_eq!(cards["cards"][0]["source"]["topic"]["code"], "complete-trial", "{cards}");
+        let detail = cards["cards"][0]["detail"].as_str().expect("text").to_owned();
+        detail.lines().any(|line| line.contains(what) && line.contains("holds more than 100 resources"))
+    };
+    // A Bundle counts for one. The server looks at types alone, so that two searches of one type get the same.
+    let held = record(0);
+    let of_type = |wanted: &str| {
+        let entries = held.as_object().expect("an object").values().filter_map(|value| value["entry"].as_array()).flatten();
+        entries.filter(|entry| entry["resource"]["resourceType"] == wanted).count()
+    };
+    let services = Services::builtin().expect("sound");
+    let needs = services.get("trialwise-patient-view").expect("there").needs.values();
+    let others: usize = needs.map(|need| 1 + of_type(need.resource_type())).sum();
+    assert!(!told(call(json!({}), &record(100 - others)), ""));
+    // Procedures come before what matters less; the last of that finds no room.
+    assert!(told(call(json!({}), &record(101 - others)), "adverse events"));
+    assert!(told(call(json!({}), &record(1000)), "procedures"));
+    // What is sent comes first, and is the caller's own affair.
+    let mut sent = record(0);
+    sent.as_object_mut().expect("an object").remove("procedures");
+    assert!(told(call(sent.clone(), &record(1000)), "procedures"));
+    sent["more"] = record(1000)["procedures"].clone();
+    assert!(refused(call(sent, &record(0)), 413).contains("max_resources"));
 }
 
 /// Entries that say nothing are the cheapest way to make a reader allocate.

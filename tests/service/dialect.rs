@@ -1,6 +1,6 @@
 //! How the FHIR servers of the settings are asked, and what `trialwise doctor` finds out about one.
 
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use trialwise::gather::{Failure, Gather, Gathered};
 use trialwise::hooks::{HookRequest, Services};
 
 use super::ehr::fhir::{Fhir, Way};
+use super::running::program;
 use super::{on_sertraline, request};
 
 const PATIENT: &str = "p1";
@@ -203,7 +204,7 @@ fn metadata(types: &[&str]) -> Value {
 fn doctor(fhir: &Fhir, arguments: &[&str]) -> Output {
     let base = fhir.base();
     let first = ["doctor", "--client", "mercy", "--fhir", &base];
-    Command::new(env!("CARGO_BIN_EXE_trialwise")).args(first).args(arguments).output().expect("it runs")
+    program().args(first).args(arguments).output().expect("it runs")
 }
 
 const ALL: [&str; 12] = [

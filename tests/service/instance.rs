@@ -10,6 +10,7 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
+use super::running::program;
 use super::sample::{Folder, Server};
 use super::{PATIENT_VIEW, on_sertraline, request};
 
@@ -26,7 +27,7 @@ pub struct Instance {
 impl Instance {
     /// Starts it with these settings of `[store]`, written to the folder.
     pub fn start(folder: &Folder, store: &str) -> Instance {
-        Instance::start_by(Command::new(env!("CARGO_BIN_EXE_trialwise")), folder, store)
+        Instance::start_by(program(), folder, store)
     }
 
     /// Starts it by a command that ends in the binary.

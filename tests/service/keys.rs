@@ -378,6 +378,7 @@ fn settings_that_let_in_anybody_or_nobody_are_refused() {
         (format!("{issuer}\njku = [\"http://ehr.example.org/jwks\"]"), "https"),
         (format!("{issuer}\njku = [\"https://127.0.0.1/jwks\"]"), "private_network"),
         (format!("{issuer}\njku = [\"https://[fd00::1]/jwks\"]"), "private_network"),
+        (format!("{issuer}\njku = [\"http://169.254.169.254/jwks\"]\nprivate_network = true"), "may not be asked"),
         (format!("{issuer}\nkeys_file = \"/no/such/file\""), "/no/such/file"),
         (format!("{issuer}\nkeys_file = \"Cargo.toml\""), "Cargo.toml"),
         (format!("{issuer}\n{jku}\n[clients.second]\n{issuer}\n{jku}"), "clients.ehr"),

@@ -125,11 +125,23 @@ fn a_light_call_is_answered_while_heavy_ones_are_judged() {
 }
 
 #[test]
-fn a_body_that_comes_after_the_deadline_is_not_waited_for() {
-    let program = Program::start("[limits]\ndeadline_ms = 200\nbody_ms = 60000");
+fn a_body_that_comes_too_late_is_not_waited_for() {
+    let program = Program::start("[limits]\ndeadline_ms = 60000\nbody_ms = 200");
     let mut heard = String::new();
     half_sent(&program, &request(on_sertraline("p1")).to_string()).read_to_string(&mut heard).expect("an answer");
-    assert!(heard.starts_with("HTTP/1.1 408") && heard.contains("deadline_ms"), "{heard}");
+    assert!(heard.starts_with("HTTP/1.1 408") && heard.contains("body_ms"), "{heard}");
+}
+
+#[test]
+fn the_clock_of_the_deadline_stands_while_the_body_is_on_its_way() {
+    let program = Program::start("[limits]\ndeadline_ms = 1000\nbody_ms = 60000");
+    let body = request(on_sertraline("p1")).to_string();
+    let mut stream = half_sent(&program, &body);
+    std::thread::sleep(Duration::from_millis(1_200));
+    stream.write_all(&body.as_bytes()[body.len() / 2..]).expect("it is sent");
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).expect("an answer");
+    assert!(heard.starts_with("HTTP/1.1 200"), "{heard}");
 }
 
 #[test]

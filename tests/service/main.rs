@@ -11,6 +11,7 @@ mod conformance;
 mod cors;
 mod dialect;
 mod discovery;
+mod edge;
 mod ehr;
 mod examples;
 mod faults;

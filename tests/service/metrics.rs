@@ -1,6 +1,13 @@
+use std::time::Duration;
+
+use jsonwebtoken::Algorithm;
+use reqwest::blocking::Response;
 use serde_json::json;
 
-use super::{MARKERS, PATIENT_VIEW, call, client, get, on_sertraline, request, serving};
+use super::ehr::fhir::{Fhir, Way};
+use super::keyserver::{Answer, KeyServer};
+use super::token::{Signer, claims};
+use super::{MARKERS, PATIENT_VIEW, call, client, get, on_sertraline, refused, request, serving, trusting};
 
 #[test]
 fn metrics_are_text_that_prometheus_reads_and_hold_nothing_of_the_request() {
@@ -50,4 +57,100 @@ fn what_was_asked_and_what_came_of_it_is_counted() {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
     assert!(text.contains("trialwise_build_info{version=\""), "{text}");
+}
+
+const PUBLIC: &str = "https://cds.example.org";
+const EHR: &str = "https://ehr.example.org";
+
+/// A service with one client, whose keys and records lie on these servers, and these limits.
+fn of_ehr(keys: &KeyServer, fhir: &Fhir, limits: &str) -> String {
+    trusting(&format!(
+        "public_url = \"{PUBLIC}\"\nlimits = {{ deadline_ms = 60000, queue_ms = 60000{limits} }}\n\
+         [clients.ehr]\nissuer = \"{EHR}\"\njku = [\"{}\"]\nprivate_network = true\n\
+         [[clients.ehr.fhir]]\nurl = \"{}\"\nprivate_network = true\n",
+        keys.url,
+        fhir.base()
+    ))
+}
+
+/// The answer to a signed call that sends nothing along but the leave to fetch.
+fn signed(base: &str, signer: &Signer, fhir: &Fhir, patient: &str) -> Response {
+    let mut body = request(json!({}));
+    body["context"]["patientId"] = json!(patient);
+    body["fhirServer"] = json!(fhir.base());
+    body["fhirAuthorization"] =
+        json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "trialwise" });
+    let token = signer.token(claims(EHR, &format!("{PUBLIC}{PATIENT_VIEW}")));
+    client().post(format!("{base}{PATIENT_VIEW}")).bearer_auth(token).body(body.to_string()).send().expect("an answer")
+}
+
+fn text(base: &str) -> String {
+    client().get(format!("{base}/metrics")).send().expect("an answer").text().expect("text")
+}
+
+/// What a metric says; nothing where it says nothing.
+fn value(text: &str, name: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+}
+
+#[test]
+fn key_sets_that_were_fetched_and_servers_that_are_left_alone_are_counted() {
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let keys = KeyServer::start(Answer::Keys(signer.key_set()));
+    let fhir = Fhir::serving(&json!({})).answers("*", Way::Reset);
+    let base = of_ehr(&keys, &fhir, "");
+    refused(signed(&base, &signer, &fhir, "p1"), 412);
+    let seen = text(&base);
+    assert_eq!(value(&seen, "trialwise_fhir_circuit_open{client=\"ehr\"}"), Some(1.0), "{seen}");
+    assert!(value(&seen, "trialwise_fhir_requests_total{client=\"ehr\",what=\"unreachable\"}") >= Some(10.0), "{seen}");
+    keys.set(Answer::Status(500));
+    refused(signed(&base, &signer.as_if(Algorithm::ES384, "2"), &fhir, "p1"), 401);
+    let fetches = |text: &str, how: &str| value(text, &format!("trialwise_jwks_fetches_total{{client=\"ehr\",what=\"{how}\"}}"));
+    // Read twice, it is counted once.
+    for seen in [text(&base), text(&base)] {
+        assert_eq!((fetches(&seen, "fetched"), fetches(&seen, "status")), (Some(1.0), Some(1.0)), "{seen}");
+    }
+    let calm = Fhir::serving(&json!({}));
+    let base = of_ehr(&keys, &calm, "");
+    assert_eq!(value(&text(&base), "trialwise_fhir_circuit_open{client=\"ehr\"}"), Some(0.0));
+}
+
+#[test]
+fn what_a_call_waited_for_is_measured_part_by_part() {
+    const WAIT: Duration = Duration::from_millis(200);
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let keys = KeyServer::start(Answer::Held(signer.key_set()));
+    let fhir = Fhir::serving(&on_sertraline("waited")).answers("Condition", Way::Slow(WAIT.as_millis().try_into().expect("small")));
+    let base = of_ehr(&keys, &fhir, ", concurrent_calls = 1");
+    std::thread::scope(|scope| {
+        let calls = [0, 1].map(|_| scope.spawn(|| signed(&base, &signer, &fhir, "waited").status()));
+        // These two, and the one that asks.
+        while value(&text(&base), "trialwise_requests_in_flight") != Some(3.0) {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(WAIT);
+        keys.release();
+        calls.into_iter().for_each(|call| assert_eq!(call.join().expect("an answer"), 200));
+    });
+    let seen = text(&base);
+    let of = |what: &str, part: &str| {
+        let name = format!("trialwise_request_duration_seconds_{what}{{service=\"trialwise-patient-view\",part=\"{part}\"}}");
+        value(&seen, &name).unwrap_or_else(|| panic!("{name}\n{seen}"))
+    };
+    let wait = WAIT.as_secs_f64();
+    // Both waited for the keys, each for the FHIR server, and one for the other.
+    for (part, least) in [("jwt", 2.0 * wait), ("queue", wait), ("fhir", 2.0 * wait), ("body", 0.0), ("own", 0.0)] {
+        assert_eq!(of("count", part), 2.0, "{part}");
+        assert!(of("sum", part) > least * 0.95, "{part}: {} s", of("sum", part));
+    }
+    let parts = ["jwt", "queue", "body", "fhir", "own"].map(|part| of("sum", part));
+    assert!((parts.iter().sum::<f64>() - of("sum", "total")).abs() < 0.001, "{parts:?}");
+    assert!(of("sum", "own") < wait, "{parts:?}");
+    // Who fetches nothing waits for no FHIR server.
+    let base = serving("");
+    assert_eq!(
+        client().post(format!("{base}{PATIENT_VIEW}")).body(request(on_sertraline("p1")).to_string()).send().expect("an answer").status(),
+        200
+    );
+    assert!(!text(&base).contains("part=\"fhir\""));
 }

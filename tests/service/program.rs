@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::running::program;
+
 /// For how long a start or an end may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -31,10 +33,9 @@ impl Program {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("service-{}-{number}.toml", std::process::id()));
         std::fs::write(&file, settings).expect("settings can be written");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_trialwise"))
+        let mut child = program()
             .args(["serve", "--dev", "--bind", &bind.to_string(), "--config"])
             .arg(&file)
-            .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -44,7 +44,14 @@ impl Drop for Folder {
 
 /// The program, to be given its arguments.
 pub fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
+    without_settings(Command::new(env!("CARGO_BIN_EXE_trialwise")))
+}
+
+/// A command without the settings that stand in our own environment, `TRIALWISE_TEST_POSTGRES` among them.
+pub fn without_settings(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRIALWISE_")) {
+        command.env_remove(name);
+    }
     command.env_remove("RUST_LOG").env("NO_PROXY", "127.0.0.1");
     command
 }
@@ -69,10 +76,18 @@ impl Running {
 
     /// Likewise, with these variables.
     pub fn start_with(settings: &str, variables: &[(&str, &str)]) -> Running {
-        let folder = Folder::new();
+        Running::launch(Folder::new(), settings, &["--dev"], variables)
+    }
+
+    /// Starts it as for patients, with a folder in which files of the settings may lie.
+    pub fn trusting(folder: Folder, settings: &str, variables: &[(&str, &str)]) -> Running {
+        Running::launch(folder, settings, &[], variables)
+    }
+
+    fn launch(folder: Folder, settings: &str, flags: &[&str], variables: &[(&str, &str)]) -> Running {
         let file = folder.write("site.toml", settings);
         let mut command = program();
-        command.args(["serve", "--dev", "--bind", "127.0.0.1:0", "--config"]).arg(file);
+        command.args(["serve", "--bind", "127.0.0.1:0"]).args(flags).arg("--config").arg(file);
         let mut child = command
             .envs(variables.iter().copied())
             .stdin(Stdio::null())

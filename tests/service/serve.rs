@@ -1,14 +1,15 @@
 //! The program itself: what it says when it does not start.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use super::running::program;
 use super::token::Signer;
 
 /// What `trialwise serve` says on standard error when it stops with 2.
 fn stopped(settings: &str, arguments: &[&str]) -> String {
     let file = std::env::temp_dir().join(format!("trialwise-{}-{:x}.toml", std::process::id(), settings.len() * 31 + arguments.len()));
     std::fs::write(&file, settings).expect("a file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
+    let mut command = program();
     command.arg("serve").arg("--config").arg(&file).args(arguments).stdin(Stdio::null()).env_remove("RUST_LOG");
     let output = command.output().expect("it runs");
     let said = String::from_utf8(output.stderr).expect("text");
@@ -43,7 +44,7 @@ fn with_a_client_and_its_url_it_starts_and_lets_nobody_else_in() {
     );
     let file = keys.with_extension("toml");
     std::fs::write(&file, settings).expect("a file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
+    let mut command = program();
     command
         .args(["serve", "--bind", "0.0.0.0:0", "--config"])
         .arg(&file)

@@ -1,13 +1,20 @@
+use jsonwebtoken::Algorithm;
+
 use super::running::{Folder, program};
+use super::token::Signer;
 
 /// Exit status, standard output, standard error of a check.
 fn checked(content: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
     let folder = Folder::new();
-    folder.write("keys.json", "{\"keys\":[]}");
+    folder.write("keys.json", &Signer::new(Algorithm::ES384, "1").key_set().to_string());
+    folder.write("no-keys.json", "{\"keys\":[]}");
+    folder.write("hash.keys", "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=");
     let file = folder.write("site.toml", content);
     let mut command = program();
     command.args(["check-config", "--config"]).arg(&file).envs(variables.iter().copied());
     let output = command.output().expect("it runs");
+    let left = std::fs::read_dir(&folder.0).expect("a folder").count();
+    assert_eq!(left, 4, "a check makes nothing");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace(&format!("{}/", folder.0.display()), "");
     (output.status.code().expect("a status"), text(output.stdout), text(output.stderr))
 }
@@ -17,7 +24,7 @@ const CLIENT: &str = "public_url = \"https://cds.example.org\"\n[clients.north]\
 #[test]
 fn what_holds_is_printed_with_where_it_comes_from_and_without_secrets() {
     let variables = [("TRIALWISE_STORE__URL", "postgres://u:hunter2@db/t"), ("TRIALWISE_LIMITS__QUEUE_MS", "400")];
-    let (status, out, error) = checked(&format!("{CLIENT}dialect.page_size = 50\n"), &variables);
+    let (status, out, error) = checked(&format!("{CLIENT}dialect.page_size = 50\n[store]\nkey_file = \"hash.keys\"\n"), &variables);
     assert_eq!((status, &*error), (0, ""), "{out}");
     for line in [
         "ok",
@@ -72,4 +79,32 @@ fn every_defect_is_told_at_once_and_the_status_is_2() {
     assert_eq!(without.status.code(), Some(2));
     let (status, _, error) = checked("[clients.north]\nissuer = \"i\"\nkeys_file = \"keys.json\"\n", &[]);
     assert!(status == 2 && error.contains("public_url: is missing"), "{error}");
+}
+
+#[test]
+fn what_serve_would_refuse_is_told_with_its_place_and_nothing_is_made() {
+    let content = "public_url = \"https://cds.example.org\"\n[clients.a]\nissuer = \"a\"\nkeys_file = \"no-keys.json\"\n\
+         [clients.b]\nissuer = \"b\"\njku = [\"http://b/keys\"]\n[[clients.b.fhir]]\nurl = \"http://b/r4\"\n\
+         [tls]\ncertificate_file = \"keys.json\"\nkey_file = \"keys.json\"\n[store]\nurl = \"sqlite:none/t.db\"\n\
+         [knowledge]\nsite_file = \"keys.json\"\n";
+    let (status, out, error) = checked(content, &[]);
+    assert_eq!((status, &*out), (2, ""));
+    let starts = [
+        "trialwise: site.toml:2: clients.a: keys_file no-keys.json: ",
+        "site.toml:5: clients.b: jku http://b/keys has to begin with https://",
+        "site.toml:8: clients.b.fhir[0]: `url` has to begin with https://",
+        "site.toml:10: tls: keys.json: there is no certificate",
+        "site.toml:13: store.key_file: none/t.db.key: ",
+        "site.toml:16: knowledge.site_file: keys.json:1: ",
+    ];
+    for (line, start) in error.lines().zip(starts) {
+        assert!(line.starts_with(start), "{start}\n{error}");
+    }
+    assert!(error.lines().count() >= starts.len(), "{error}");
+    let (status, _, error) = checked("[store]\nkey_file = \"keys.json\"\n", &[]);
+    assert!(status == 2 && error.starts_with("trialwise: site.toml:2: store.key_file: keys.json:1: expected a key"), "{error}");
+    // A store that is not there yet is made by `serve`.
+    assert_eq!(checked("[store]\nurl = \"sqlite:t.db\"\n", &[]).0, 0);
+    let (status, _, error) = checked("", &[("TRIALWISE_STORE__URL", "postgres://u@db/t")]);
+    assert!(status == 2 && error.starts_with("trialwise: TRIALWISE_STORE__URL: store.key_file: PostgreSQL needs one"), "{error}");
 }

@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 
 use super::instance::{FEEDBACK, Instance, file, items, overridden, postgres, sqlite};
+use super::running::{program, without_settings};
 use super::sample::{Folder, Server, block_on};
 
 /// No answer may take longer than the default deadline and a little.
@@ -203,7 +204,7 @@ fn a_store_that_cannot_be_opened_does_not_keep_the_service_from_starting() {
 fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
     let folder = Folder::new();
     drop(Instance::start(&folder, &sqlite(&folder)));
-    let mut limited = Command::new("sh");
+    let mut limited = without_settings(Command::new("sh"));
     limited.args(["-c", "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_trialwise")]);
     let mut instance = Instance::start_by(limited, &folder, &sqlite(&folder));
     let card = instance.cards("p1", "2026-03-02")[0]["uuid"].clone();
@@ -242,7 +243,7 @@ fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
 /// Runs `trialwise feedback` on the store of the folder.
 fn command(folder: &Folder, arguments: &[&str]) -> (i32, String, String) {
     let config = folder.path().join("trialwise.toml");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
+    let mut command = program();
     let done = command.arg("feedback").args(arguments).arg("--config").arg(config).stdin(std::process::Stdio::null()).output();
     let done = done.expect("run");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
@@ -300,7 +301,7 @@ fn settings_that_cannot_be_meant_are_refused_in_one_line() {
         let folder = Folder::new();
         let config = folder.path().join("trialwise.toml");
         std::fs::write(&config, format!("[store]\n{settings}\n")).expect("written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trialwise"));
+        let mut command = program();
         let done = command.args(["serve", "--dev", "--bind", "127.0.0.1:0", "--config"]).arg(config).output().expect("run");
         let said = String::from_utf8(done.stderr).expect("text");
         assert_eq!(done.status.code(), Some(2), "{said}");

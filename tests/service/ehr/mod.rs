@@ -6,6 +6,8 @@ pub mod fhir;
 mod template;
 mod token;
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
@@ -22,8 +24,11 @@ const ORIGIN: &str = "https://ehr.example.org";
 
 /// An EHR that calls one service.
 pub struct Ehr {
+    /// Where the services are.
     base: String,
-    signer: Signer,
+    /// Where they say they are, for which tokens are.
+    public: String,
+    signer: Arc<Signer>,
     chart: Chart,
     services: Vec<Value>,
 }
@@ -32,9 +37,15 @@ pub struct Ehr {
 const USER: &str = "Practitioner/COREPRACTITIONER1";
 
 impl Ehr {
-    /// One that has found the services below this URL.
+    /// One that has found the services below this URL. Nobody knows its key.
     pub fn discovering(base: &str, chart: Chart) -> Ehr {
-        let mut ehr = Ehr { base: format!("{base}/cds-services"), signer: Signer::new(ORIGIN), chart, services: Vec::new() };
+        Ehr::signing(base, base, Arc::new(Signer::new(ORIGIN)), chart)
+    }
+
+    /// One that has found the services below this URL, with tokens for what they call themselves.
+    pub fn signing(base: &str, public: &str, signer: Arc<Signer>, chart: Chart) -> Ehr {
+        let below = |url: &str| format!("{url}/cds-services");
+        let mut ehr = Ehr { base: below(base), public: below(public), signer, chart, services: Vec::new() };
         let discovery = Answered::from(ehr.signed(Method::GET, "").send().expect("an answer"));
         assert_eq!(discovery.status(), 200);
         let discovery: Value = discovery.json().expect("JSON");
@@ -49,9 +60,12 @@ impl Ehr {
 
     /// A request to this path below discovery, signed for exactly its URL.
     fn signed(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.base);
-        let token = self.signer.token(&url);
-        client().request(method, url).header("Origin", ORIGIN).header("Accept", "application/json").bearer_auth(token)
+        let token = self.signer.token(&format!("{}{path}", self.public));
+        client()
+            .request(method, format!("{}{path}", self.base))
+            .header("Origin", ORIGIN)
+            .header("Accept", "application/json")
+            .bearer_auth(token)
     }
 
     fn service(&self, hook: &str) -> &Value {

@@ -1,31 +1,36 @@
 //! The token that goes with every call (ES384, as the public sandbox signs).
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde_json::json;
+use super::super::token::{self, claims, with};
 
-/// A key of an EHR, and in whose name it signs.
+/// A key of an EHR, in whose name it signs, and where its key set lies.
 pub struct Signer {
-    key: EncodingKey,
+    key: token::Signer,
     issuer: String,
+    jku: String,
 }
 
 impl Signer {
-    /// A fresh key.
+    /// A fresh key. Nobody answers at its `jku`.
     pub fn new(issuer: &str) -> Signer {
-        let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).expect("a key");
-        let key = EncodingKey::from_ec_pem(pair.serialize_pem().as_bytes()).expect("a key");
-        Signer { key, issuer: issuer.to_owned() }
+        let key = token::Signer::new(Algorithm::ES384, "44823f3d-0b01-4a6c-a80e-b9d3e8a7226f");
+        Signer { key, issuer: issuer.to_owned(), jku: format!("{issuer}/.well-known/jwks.json") }
+    }
+
+    /// The same with its key set at this URL.
+    pub fn publishing_at(self, jku: &str) -> Signer {
+        Signer { jku: jku.to_owned(), ..self }
+    }
+
+    /// What is published.
+    pub fn key_set(&self) -> Value {
+        self.key.key_set()
     }
 
     /// A token for one call to this URL.
     pub fn token(&self, url: &str) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-        let mut header = Header::new(Algorithm::ES384);
-        header.kid = Some("44823f3d-0b01-4a6c-a80e-b9d3e8a7226f".to_owned());
-        header.jku = Some(format!("{}/.well-known/jwks.json", self.issuer));
-        let claims = json!({ "iss": self.issuer, "aud": url, "exp": now + 300, "iat": now, "jti": uuid::Uuid::new_v4().to_string() });
-        jsonwebtoken::encode(&header, &claims, &self.key).expect("it is signed")
+        self.key.sign(with(self.key.header(), json!({ "jku": self.jku })), claims(&self.issuer, url))
     }
 }
