@@ -212,7 +212,8 @@ impl Source {
         let held = self.held.load_full();
         let reason = match held.age(now) {
             Some(age) if age <= HELD_FOR && held.has(key_id) => {
-                if age > RENEWED_AFTER {
+                // Fetched in the future: the clock has been put back, and how old they are is not known.
+                if !(0..=RENEWED_AFTER).contains(&age) {
                     tokio::spawn(self.clone().renew(held.clone(), Reason::Old, now));
                 }
                 return Some(held);

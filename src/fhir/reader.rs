@@ -291,13 +291,9 @@ impl<'a> Reader<'a> {
         let record = Record::of(std::mem::take(&mut self.entries));
         let patient = record.patient(self.expected.as_deref())?;
         let mut reading = Reading { knowledge: self.knowledge, as_of: self.as_of, record: &record, chart: Chart::default() };
-        for (place, why) in &self.broken {
-            reading.unread(&SourceRef::new(place.as_str()), why.as_str());
-        }
-        for source in &record.undecided {
-            reading.unread(source, "stands there twice, different, and nothing says which is later: one of them was used");
-        }
+        tell_broken(&mut reading, &self.broken);
         let mut results = observation::Results::default();
+        let (mut theirs, mut of_others) = (BTreeSet::new(), BTreeSet::new());
         let several = record.has_several_patients();
         // The patient first: what the record dates by age needs the birth date.
         let (patients, others): (Vec<_>, Vec<_>) = record.items.iter().partition(|item| item.kind == "Patient");
@@ -305,8 +301,12 @@ impl<'a> Reader<'a> {
             let Some(kind) = kind_of(&item.kind).or((item.kind == "ServiceRequest").then_some(Kind::Procedures)) else { continue };
             if let Some(why) = not_theirs(item, patient.as_deref(), several) {
                 reading.unread(&item.source, why);
+                if matches!(item.owner, Owner::Patient(_)) && kind != Kind::Patient {
+                    of_others.insert(kind);
+                }
                 continue;
             }
+            theirs.insert(kind);
             if let Shape::Foreign(version, _) = shape(&item.kind, item.raw) {
                 reading.unread(&item.source, format!("FHIR {version} shape, only R4 is read"));
                 self.gap(&BTreeSet::from([kind]), &format!("records in {version} shape cannot be read"));
@@ -319,6 +319,9 @@ impl<'a> Reader<'a> {
         }
         order::read(&mut reading, std::mem::take(&mut self.drafts), patient.as_deref());
         screening::assemble(&mut reading, results);
+        // Whoever sends another patient's records has not said that there are none of this one's.
+        self.had.retain(|kind| theirs.contains(kind) || !of_others.contains(kind));
+        self.gap(&of_others, "records of another patient came and were left out");
         self.cover(&mut reading.chart);
         sort(&mut reading.chart);
         Ok(reading.chart)
@@ -355,6 +358,16 @@ impl<'a> Reader<'a> {
             }
         }
         chart.coverage.gaps = self.gaps.iter().cloned().collect();
+    }
+}
+
+/// Notes what is no resource, and what contradicts itself.
+fn tell_broken(reading: &mut Reading<'_, '_>, broken: &[(String, String)]) {
+    for (place, why) in broken {
+        reading.unread(&SourceRef::new(place.as_str()), why.as_str());
+    }
+    for source in &reading.record.undecided {
+        reading.unread(source, "stands there twice, different, and nothing says which is later: one of them was used");
     }
 }
 

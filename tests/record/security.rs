@@ -1,8 +1,10 @@
-//! Each threat of docs/security.md names its test, and the test is there.
+//! Each threat of docs/security.md and each fault of docs/faults.md names its test, and the test is there.
 
 use std::path::Path;
 
 use crate::common::text;
+
+const DOCUMENTS: [&str; 2] = ["docs/security.md", "docs/faults.md"];
 
 /// What stands between backticks in the tables and names a test.
 fn named(document: &str) -> Vec<&str> {
@@ -23,20 +25,25 @@ fn exists(root: &Path, name: &str) -> bool {
 #[test]
 fn every_test_that_the_threat_model_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = text(&root.join("docs/security.md"));
-    let named = named(&document);
-    assert!(named.len() > 30, "the tables are read: {} names", named.len());
-    let missing: Vec<_> = named.into_iter().filter(|name| !exists(root, name)).collect();
-    assert!(missing.is_empty(), "named but not there: {missing:?}");
+    for document in DOCUMENTS {
+        let document = text(&root.join(document));
+        let named = named(&document);
+        assert!(named.len() > 30, "the tables are read: {} names", named.len());
+        let missing: Vec<_> = named.into_iter().filter(|name| !exists(root, name)).collect();
+        assert!(missing.is_empty(), "named but not there: {missing:?}");
+    }
 }
 
 #[test]
 fn every_threat_has_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = text(&root.join("docs/security.md"));
-    let threats = document.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| threat"));
-    let bare: Vec<_> = threats.filter(|row| named(row).is_empty()).collect();
-    assert!(bare.is_empty(), "without a test: {bare:?}");
+    for document in DOCUMENTS {
+        let document = text(&root.join(document));
+        let threats =
+            document.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| threat") && !line.starts_with("| fault"));
+        let bare: Vec<_> = threats.filter(|row| named(row).is_empty()).collect();
+        assert!(bare.is_empty(), "without a test: {bare:?}");
+    }
 }
 
 #[test]

@@ -50,6 +50,29 @@ fn a_resource_of_another_patient_or_of_none_counts_for_nothing_and_is_told() {
     }
 }
 
+/// Somebody else's records are no answer to what there is of this patient.
+#[test]
+fn where_records_of_another_patient_came_nothing_is_said_to_be_none() {
+    let foreign = json!({ "reference": "Patient/somebody-else" });
+    let coverage = |body: &Value| assessed(body)["coverage"].clone();
+    // Beside the patient's own.
+    let beside = coverage(&with_condition_of(foreign.clone()));
+    assert_eq!(beside["conditions"], "partial");
+    assert!(beside["gaps"].to_string().contains("diagnoses: records of another patient came"), "{beside}");
+    // In their place.
+    let mut body = request(on_sertraline("p1"));
+    body["prefetch"]["conditions"]["entry"] = json!([bipolar(foreign.clone())]);
+    assert_eq!(coverage(&body)["conditions"], "none");
+    assert!(refused(call(PATIENT_VIEW, body.to_string()), 412).contains("conditions"));
+    let mut body = request(on_sertraline("p1"));
+    body["prefetch"]["allergies"] = json!({ "resourceType": "Bundle", "type": "searchset", "entry": [{ "resource": {
+        "resourceType": "AllergyIntolerance", "id": "a1", "patient": foreign, "code": { "text": "Foreignmarker" } } }] });
+    let answered = call(PATIENT_VIEW, body.to_string());
+    let text = String::from_utf8_lossy(answered.bytes()).into_owned();
+    assert!(text.contains("allergies and intolerances: records of another patient came and were left out"), "{text}");
+    assert!(!text.contains("Foreignmarker"), "{text}");
+}
+
 #[test]
 fn the_patients_own_resources_count_by_whatever_name() {
     for reference in [

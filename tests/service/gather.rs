@@ -195,13 +195,12 @@ fn what_a_card_can_do_without_is_named_on_it() {
 
 #[test]
 fn resources_of_another_patient_or_another_version_are_not_taken_for_the_patients() {
-    for (index, way) in [Way::WrongPatient, Way::Dstu2].into_iter().enumerate() {
-        let patient = format!("other-{index}");
-        let fhir = Fhir::serving(&on_sertraline(&patient)).answers("Condition", way.clone());
-        let answered: Value = cards(&about(&patient, &fhir, json!({})));
-        // Without a depression that can be read there is nothing to say.
-        assert!(!answered.to_string().contains("complete-trial"), "{way:?}: {answered}");
-    }
+    let fhir = |patient: &str, way: Way| Fhir::serving(&on_sertraline(patient)).answers("Condition", way);
+    let foreign = refused(answer(&about("other-0", &fhir("other-0", Way::WrongPatient), json!({}))), 412);
+    assert!(foreign.contains("not to be had: conditions"), "{foreign}");
+    // Without a depression that can be read there is nothing to say.
+    let old = cards(&about("other-1", &fhir("other-1", Way::Dstu2), json!({})));
+    assert!(!old.to_string().contains("complete-trial"), "{old}");
 }
 
 #[test]

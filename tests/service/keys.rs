@@ -171,6 +171,15 @@ async fn a_key_that_is_exchanged_while_its_server_is_down_is_taken_when_it_is_ba
 }
 
 #[tokio::test]
+async fn keys_that_were_fetched_by_a_clock_that_ran_ahead_are_renewed_when_it_is_put_right() {
+    let signer = Signer::new(Algorithm::ES384, "1");
+    let visit = Visit::new(Answer::Keys(signer.key_set()));
+    visit.in_(visit.call(&signer, 365 * 24 * HOUR).await);
+    visit.in_(visit.call(&signer, 0).await);
+    asked(&visit.server, 2).await;
+}
+
+#[tokio::test]
 async fn a_server_of_keys_that_was_never_there_costs_its_own_client_alone() {
     let (signer, other) = (Signer::new(Algorithm::ES384, "1"), Signer::new(Algorithm::ES384, "2"));
     let (server, others) = (KeyServer::start(Answer::Closed), KeyServer::start(Answer::Keys(other.key_set())));
