@@ -121,12 +121,14 @@ fn is_major(present: &Present<'_>, scene: &Scene<'_>) -> Major {
     if present.drug.name() != "escitalopram" {
         return Major::Yes;
     }
+    // an option has no dose yet, and starts at the lowest
+    if present.is_option() {
+        return Major::No;
+    }
     match scene.total_dose(present.drug) {
         (Some(dose), _) if Some(dose) > DailyDose::from_mg(scene.parameters().escitalopram_qt_major_above_mg) => Major::Yes,
         (_, true) => Major::Unknown,
-        (Some(_), false) => Major::No,
-        // an option has no dose yet, and starts at the lowest
-        (None, false) => Major::No,
+        (Some(_) | None, false) => Major::No,
     }
 }
 

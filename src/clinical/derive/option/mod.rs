@@ -137,7 +137,11 @@ impl Candidate<'_> {
 /// current drug away, but for the free days that it needs; an addition does not.
 fn weigh_interactions(ground: &Ground<'_>, drug: Ingredient, kind: StepKind, against: &mut Vec<Reasoned>, weighed: &mut Weighed) {
     let without = (kind == StepKind::Switch).then(|| ground.current_trial().map(|trial| trial.drug)).flatten();
-    let Interactions { found, lines, not_checked } = interaction::with_option(ground, drug, without);
+    let Interactions { found, mut lines, not_checked } = interaction::with_option(ground, drug, without);
+    // a dose that is too high beside the other drug says more than how to begin the two
+    lines.retain(|line| {
+        !found.iter().any(|info| info.severity == Severity::Info && line.drugs.iter().all(|drug| info.drugs.contains(drug)))
+    });
     // what the drug alone meets, a diagnosis or a result, stands in the limits of the options
     let others = |drugs: &[String]| drugs.iter().filter(|other| *other != drug.name()).cloned().collect::<Vec<_>>().join(", ");
     for found in found.into_iter().filter(|found| !others(&found.drugs).is_empty()) {
