@@ -1,7 +1,7 @@
 //! The treatment history, as a prior authorisation for TMS or esketamine asks for it: Markdown that reads as plain text, to be pasted.
 //!
 //! Diagnosis, scores, each trial with dose, weeks, how adherence is known, scores before and after and why it ended; what was added;
-//! courses; psychotherapy; what is not on record; last the records behind it. It says what the record shows and asks for nothing.
+//! courses; psychotherapy; what is not on file; last the records behind it. It says what the record shows and asks for nothing.
 
 mod record;
 mod words;
@@ -32,7 +32,7 @@ pub fn history(judged: &Judged, knowledge: &Knowledge) -> String {
     out += &list(&told.courses());
     out += "\n## Psychotherapy\n\n";
     out += &list(&told.psychotherapy());
-    out += "\n## Not on record\n\n";
+    out += "\n## Not on file or not known\n\n";
     out += &list(&told.not_on_record());
     out += "\n## Records behind the trials\n\n";
     out += &list(&record::lines(assessment, chart));
@@ -58,17 +58,17 @@ struct Told<'a> {
 impl Told<'_> {
     fn head(self) -> Vec<String> {
         let patient = &self.assessment.patient;
-        let id = patient.id.as_deref().map_or_else(|| "not on record".to_owned(), escape_markdown);
-        let age = patient.age_years.map_or_else(|| "age not on record".to_owned(), |years| format!("{years} years"));
-        let sex = patient.sex.map_or_else(|| "sex not on record".to_owned(), |sex| super::text::word(&sex));
+        let id = patient.id.as_deref().map_or_else(|| "not on file".to_owned(), escape_markdown);
+        let age = patient.age_years.map_or_else(|| "age not on file".to_owned(), |years| format!("{years} years"));
+        let sex = patient.sex.map_or_else(|| "sex not on file".to_owned(), |sex| super::text::word(&sex));
         let mut lines = vec![format!("Patient: {id}, {age}, {sex}"), format!("Date: {}", self.assessment.as_of)];
         lines.push(format!("Diagnosis: {}", self.diagnoses()));
         lines.push(match &self.assessment.episode {
             Some(episode) => format!("Current episode since {}{}", if episode.approximate { "about " } else { "" }, episode.start),
-            None => "Current episode: not on record".to_owned(),
+            None => "Current episode: not on file".to_owned(),
         });
         let current = self.assessment.current_score.as_ref();
-        lines.push(format!("Current score: {}", current.map_or_else(|| "none on record".to_owned(), score)));
+        lines.push(format!("Current score: {}", current.map_or_else(|| "none on file".to_owned(), score)));
         lines
     }
 
@@ -105,7 +105,7 @@ impl Told<'_> {
         )];
         let failed: Vec<&str> = self.assessment.counted_failures.iter().map(|drug| drug.name()).collect();
         lines.push(match failed.as_slice() {
-            [] => "Adequate trials of this episode without sufficient response: none on record".to_owned(),
+            [] => "Adequate trials of this episode without sufficient response: none".to_owned(),
             drugs => format!("Adequate trials of this episode without sufficient response: {} ({})", drugs.len(), drugs.join(", ")),
         });
         let open = |trial: &&Trial| trial.in_episode && trial.adequacy == Adequacy::Adequate && trial.response == Response::NotDocumented;
@@ -131,7 +131,7 @@ impl Told<'_> {
     fn trials(self) -> String {
         let trials = &self.assessment.trials;
         if trials.is_empty() {
-            let none = if self.had(Kind::Medications) { "None on record." } else { "None found; the medicines could not all be had." };
+            let none = if self.had(Kind::Medications) { "None on file." } else { "None found; the medicines could not all be had." };
             return format!("\n{none}\n");
         }
         let told = |(number, trial): (usize, &Trial)| {
@@ -161,7 +161,13 @@ impl Told<'_> {
             lines.push(format!("Days not covered: {}", gaps.join("; ")));
         }
         lines.push(format!("Score before: {}", scored(trial.baseline.as_ref())));
-        let after = if trial.ongoing { "Latest score" } else { "Score after" };
+        // a score since an add-on began judges the pair
+        let newer = self.assessment.current_score.as_ref().zip(trial.latest.as_ref()).is_some_and(|(now, judged)| judged.date < now.date);
+        let after = match (trial.ongoing, newer) {
+            (true, false) => "Latest score",
+            (true, true) => "Last score before an add-on",
+            (false, _) => "Score after",
+        };
         lines.push(format!("{after}: {}", scored(trial.latest.as_ref())));
         lines.push(format!("Response: {}", words::response(trial)));
         lines.push(format!("Adequate: {}", verdict(trial)));
@@ -230,7 +236,7 @@ impl Told<'_> {
         let mut lines: Vec<String> = of_kind
             .filter(|procedure| procedure.when.is_none_or(|when| when.first <= self.assessment.as_of))
             .map(|procedure| {
-                let when = procedure.when.map_or_else(|| "date not on record".to_owned(), |when| when.first.to_string());
+                let when = procedure.when.map_or_else(|| "date not on file".to_owned(), |when| when.first.to_string());
                 format!("{when}: {}", escape_markdown(&procedure.label))
             })
             .collect();
@@ -242,7 +248,7 @@ impl Told<'_> {
     fn or_none(self, lines: Vec<String>, kind: Kind, name: &str) -> Vec<String> {
         match (lines.is_empty(), self.had(kind)) {
             (false, _) => lines,
-            (true, true) => vec!["None on record".to_owned()],
+            (true, true) => vec!["None on file".to_owned()],
             (true, false) => vec![format!("Not known: {name} could not all be had")],
         }
     }
@@ -286,7 +292,7 @@ fn missing(trial: &Trial) -> Option<String> {
 }
 
 fn scored(value: Option<&Score>) -> String {
-    value.map_or_else(|| "not on record".to_owned(), score)
+    value.map_or_else(|| "not on file".to_owned(), score)
 }
 
 /// A score with scale and day.

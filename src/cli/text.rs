@@ -34,8 +34,8 @@ pub fn text(judged: &Judged) -> String {
 fn head(assessment: &Assessment) -> String {
     let patient = &assessment.patient;
     let id = patient.id.as_deref().map_or_else(|| "no Patient resource".to_owned(), clean);
-    let age = patient.age_years.map_or_else(|| "age not on record".to_owned(), |years| format!("{years} years"));
-    let sex = patient.sex.map_or_else(|| "sex not on record".to_owned(), |sex| word(&sex));
+    let age = patient.age_years.map_or_else(|| "age not on file".to_owned(), |years| format!("{years} years"));
+    let sex = patient.sex.map_or_else(|| "sex not on file".to_owned(), |sex| word(&sex));
     let mut out = format!("{}\n", styled(HEADING, &format!("Patient {id}, {age}, {sex}, on {}", assessment.as_of)));
     let reasons: Vec<String> = assessment.scope.reasons.iter().map(word).collect();
     let (style, scope) = match assessment.scope.status {

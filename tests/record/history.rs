@@ -43,7 +43,7 @@ fn it_says_nothing_that_it_cannot_know() {
     for case in ["three-adequate-trials-and-one-score", "ordered-but-never-dispensed", "brand-name-behind-an-unknown-code"] {
         let text = printed(case);
         assert!(!text.contains("treatment-resistant") && !text.contains("effective dose"), "{text}");
-        assert!(text.contains("## Not on record"), "{text}");
+        assert!(text.contains("## Not on file or not known"), "{text}");
         assert!(!text.contains('\u{1b}'), "no colour in what is to be pasted");
     }
     let ordered = printed("ordered-but-never-dispensed");

@@ -75,7 +75,7 @@ fn every_next_step_ends_with_the_workup_who_can_do_it_and_the_outlook_without_a_
     assert!(variants.len() >= 6, "{variants:?}");
     for (story, card) in cards {
         let shows = |text: &str| card.detail.contains(text);
-        assert!(shows("**Workup of a poor response:**"), "{story}: no workup");
+        assert!(shows("**Workup of a poor response.**"), "{story}: no workup");
         assert!(shows("**Who can do this:**") && shows("by referral"), "{story}: nobody who can do it");
         assert!(shows("most people who keep working through the sequence do get better") || shows("Most people who keep"), "{story}");
         let chance = card.detail.lines().find(|line| line.contains("remi") && line.contains('%'));

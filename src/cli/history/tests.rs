@@ -21,7 +21,7 @@ fn why_a_trial_ended_is_told_in_the_words_of_the_record() {
     assert!(text.contains("- Not tolerated: sertraline\n"), "{text}");
     assert!(!text.contains("why it ended"), "{text}");
     let silent = told(chart(vec![stopped(StopReason::Unstated, "")], Vec::new()));
-    assert!(silent.contains("- Ended because: stopped, the reason is not on record\n"), "{silent}");
+    assert!(silent.contains("- Ended because: stopped, the reason is not on file\n"), "{silent}");
     assert!(
         silent.contains("sertraline: a score before it; a score from day 28 on; whether it was supplied or taken; why it ended"),
         "{silent}"
@@ -36,18 +36,23 @@ fn scores_before_and_after_are_told_with_their_change() {
     assert!(changed(20).contains("or not lower); the score is the same\n"), "{}", changed(20));
     assert!(changed(21).contains("or not lower); 1 point higher (5 %)\n"), "{}", changed(21));
     assert!(changed(14).contains("- Score before: PHQ-9 20 on 2025-12-01\n- Latest score: PHQ-9 14 on 2026-02-20\n"), "{}", changed(14));
+    let short = told(chart(
+        vec![dispensed("1", "sertraline", 50.0, "2026-01-25", 120)],
+        vec![phq9("a", 20, "2026-01-24"), phq9("b", 14, "2026-02-25")],
+    ));
+    assert!(short.contains("- Response: not judged yet; 6 points lower (30 %)\n"), "{short}");
 }
 
 #[test]
-fn none_on_record_is_said_only_where_that_kind_was_had_in_full() {
+fn none_on_file_is_said_only_where_that_kind_was_had_in_full() {
     let mut record = chart(Vec::new(), Vec::new());
     let none = told(record.clone());
-    assert!(none.contains("## Antidepressant trials\n\nNone on record.\n"), "{none}");
+    assert!(none.contains("## Antidepressant trials\n\nNone on file.\n"), "{none}");
     assert!(none.contains("## Psychotherapy\n\n- Not known: procedures could not all be had\n"), "{none}");
     record.coverage.set(Kind::Procedures, Extent::Full);
     record.coverage.set(Kind::Medications, Extent::Partial);
     let had = told(record.clone());
-    assert!(had.contains("## Psychotherapy\n\n- None on record\n"), "{had}");
+    assert!(had.contains("## Psychotherapy\n\n- None on file\n"), "{had}");
     assert!(had.contains("None found; the medicines could not all be had."), "{had}");
     let source = SourceRef::new("Procedure/cbt");
     let when = Some(Span::of(day("2025-11-03")));

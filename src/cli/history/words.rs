@@ -20,12 +20,12 @@ pub fn days_and_weeks(days: Days) -> String {
 
 /// From when to when.
 pub fn dates(trial: &Trial) -> String {
-    let Some(start) = trial.start else { return "not on record".to_owned() };
+    let Some(start) = trial.start else { return "not on file".to_owned() };
     match trial.end.or(trial.last_covered) {
         _ if trial.ongoing && trial.has_marker(Marker::OpenEnded) => format!("on the list since {start}, still active"),
         _ if trial.ongoing => format!("{start} to now"),
         Some(end) => format!("{start} to {end}"),
-        None => format!("from {start}; end not on record"),
+        None => format!("from {start}; end not on file"),
     }
 }
 
@@ -79,6 +79,9 @@ pub fn response(trial: &Trial) -> String {
 fn response_word(trial: &Trial) -> &'static str {
     match trial.response {
         _ if trial.has_marker(Marker::LossOfResponse) => "response, later lost",
+        // of a trial that is not adequate it would read as a verdict on the drug
+        Response::Partial | Response::NonResponse if trial.adequacy == Adequacy::InProgress => "not judged yet",
+        Response::Partial | Response::NonResponse if trial.adequacy != Adequacy::Adequate => "not judged, as the trial is not adequate",
         Response::Remission => "remission",
         Response::Response => "response (score at least halved)",
         Response::Partial => "partial response (score lower by a quarter or more, not halved): not sufficient",
@@ -119,7 +122,7 @@ const fn reason_words(reason: Reason) -> &'static str {
         Reason::AdherenceContradicted => "not taken as planned",
         Reason::NotATrial => "low dose or other use, not an antidepressant trial",
         Reason::UncodedDrug => "known from text only, to be confirmed",
-        Reason::UnknownDates => "dates not on record",
+        Reason::UnknownDates => "dates not on file",
     }
 }
 
@@ -141,15 +144,15 @@ const fn marker_words(marker: Marker) -> Option<&'static str> {
 /// Why it ended, with the words of the record.
 pub fn ended(trial: &Trial) -> String {
     let Some(ended) = &trial.ended_because else {
-        return if trial.has_marker(Marker::Intolerance) { "a reaction to it is on record" } else { "not on record" }.to_owned();
+        return if trial.has_marker(Marker::Intolerance) { "a reaction to it is on record" } else { "not on file" }.to_owned();
     };
     let reason = match ended.reason {
         EndReason::SideEffect => "side effects",
         EndReason::NoEffect => "no effect",
         EndReason::Pregnancy => "pregnancy",
         EndReason::Other => "another reason",
-        EndReason::NotStated => "stopped, the reason is not on record",
-        EndReason::Replaced => "another antidepressant took its place; a reason is not on record",
+        EndReason::NotStated => "stopped, the reason is not on file",
+        EndReason::Replaced => "another antidepressant took its place; a reason is not on file",
     };
     match ended.label.trim() {
         "" => reason.to_owned(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Situation;
 use super::card::CardCode;
 use super::markdown::{escape_markdown, inline};
-use crate::clinical::derive::{Adequacy, BipolarState, Marker, Note, Response, Trial};
+use super::wording::capitalised;
+use crate::clinical::derive::{Adequacy, BipolarState, Note, Response, Trial};
 use crate::clinical::derive::{Evidence, Extent, Gap};
 
 /// The most lines of one list that a side bar has room for.
@@ -26,7 +27,7 @@ pub(super) fn also(code: CardCode, situation: Situation<'_>) -> (Vec<String>, Ve
     let told = || assessment.trials.iter().filter(|trial| trial.in_episode && code != CardCode::Bipolar);
     lines.extend(told().flat_map(|trial| trial_lines(trial, situation)));
     let notes = assessment.trials.iter().flat_map(|trial| &trial.notes).chain(&assessment.notes);
-    lines.extend(notes.filter(|note| !is_not_known(note)).map(|note| escape_markdown(&note.text)));
+    lines.extend(notes.filter(|note| !is_not_known(note)).map(|note| capitalised(&escape_markdown(&note.text))));
     let mut first = unrepeated(lines);
     let mut more = first.split_off(BEFORE_FOLD.min(first.len()));
     more.extend(told().filter_map(probable_failure));
@@ -38,7 +39,7 @@ fn trial_lines(trial: &Trial, situation: Situation<'_>) -> Vec<String> {
     let drug = inline(trial.drug.name());
     let mut lines = Vec::new();
     if trial.evidence == Evidence::Ordered && trial.adequacy == Adequacy::Adequate {
-        lines.push(format!("{drug}: known from orders only, adherence not verifiable: ask before acting."));
+        lines.push(format!("{drug}: known from orders only, adherence not verifiable. Worth asking first."));
     }
     let week_8 = situation.knowledge.parameters().partial_ongoing_counts_from_day;
     if trial.ongoing && trial.response == Response::Partial && trial.at_dose_days < week_8 {
@@ -46,9 +47,6 @@ fn trial_lines(trial: &Trial, situation: Situation<'_>) -> Vec<String> {
     }
     if let Some(day) = trial.nothing_dispensed_since {
         lines.push(format!("{drug}: nothing dispensed after {day}, though an order or statement is still active: is it taken?"));
-    }
-    if trial.has_marker(Marker::Duplication) {
-        lines.push(format!("{drug}: taken beside another serotonin reuptake inhibitor; the two count as one trial."));
     }
     lines
 }

@@ -20,7 +20,7 @@ pub(super) enum Symptoms {
 }
 
 /// How the tables begin what holds for older adults alone.
-const OLDER: &str = "older adults";
+pub(super) const OLDER: &str = "older adults";
 
 impl<'a> Situation<'a> {
     /// Whether unipolar cards may speak at all (rules.md 1.4): in scope, and no known bipolar disorder.
@@ -56,10 +56,26 @@ impl<'a> Situation<'a> {
         self.assessment.as_of - day <= self.knowledge.parameters().phq9_recent_days
     }
 
-    /// A text of the tables without what it says of older adults, for those who are none; kept where the age is not known.
+    /// A text of the tables for this age: what it says of older adults stands in the place of the part before it, or is left out for those
+    /// who are none. Kept as a whole where the age is not known.
     pub(super) fn for_age(self, text: &str) -> String {
-        let older = self.assessment.patient.age_years.is_none_or(|age| age >= self.knowledge.parameters().older_from_age);
-        text.split("; ").filter(|part| older || !part.starts_with(OLDER)).collect::<Vec<_>>().join("; ")
+        let Some(age) = self.assessment.patient.age_years else { return text.to_owned() };
+        let mut told: Vec<&str> = Vec::new();
+        for part in text.split("; ") {
+            if !part.starts_with(OLDER) {
+                told.push(part);
+            } else if age >= self.older_from(part) {
+                told.pop();
+                told.push(part);
+            }
+        }
+        told.join("; ")
+    }
+
+    /// From which age on a part of a text holds: the one that it names, `(from 65 years)`, `(above 60 years)`, else that of older adults.
+    fn older_from(self, part: &str) -> i32 {
+        let years = |word: &str| part.split_once(word)?.1.split(' ').next()?.parse::<i32>().ok();
+        years("from ").or_else(|| Some(years("above ")? + 1)).unwrap_or(self.knowledge.parameters().older_from_age)
     }
 
     /// The current trial (rules.md 3.3.7).

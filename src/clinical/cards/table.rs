@@ -77,7 +77,11 @@ fn row(trial: &Trial, situation: Situation<'_>) -> String {
         format!("{}{episode} {}", inline(trial.drug.name()), inline(&doses(trial, situation.knowledge))),
         inline(&dates(trial)),
         inline(&days_at_dose(trial)),
-        format!("{}; {}", verdict(trial), inline(&response(trial, situation))),
+        if trial.has_reason(Reason::NotATrial) {
+            "no trial: low dose or other use".to_owned()
+        } else {
+            format!("{}; {}", verdict(trial), inline(&response(trial, situation)))
+        },
     ];
     format!("| {} |", cells.join(" | "))
 }

@@ -65,14 +65,25 @@ fn three_trials_stand_before_the_fold_those_of_the_episode_first() {
 
 #[test]
 fn what_holds_for_older_adults_is_told_to_those_alone() {
-    let steps = |age| {
+    let steps = |age, text| {
         let mut assessment = assessment(Vec::new());
         assessment.patient.age_years = age;
-        situation(&assessment).for_age("by 25-50 a week; older adults start 25")
+        situation(&assessment).for_age(text)
     };
-    assert_eq!(steps(Some(59)), "by 25-50 a week");
-    assert_eq!(steps(Some(60)), "by 25-50 a week; older adults start 25");
-    assert_eq!(steps(None), "by 25-50 a week; older adults start 25");
+    let text = "by 25-50 a week; older adults start 25";
+    assert_eq!(steps(Some(59), text), "by 25-50 a week");
+    assert_eq!(steps(Some(60), text), "older adults start 25", "in the place of the usual");
+    assert_eq!(steps(None, text), text);
+    let from = "to 20 mg; older adults stay at 10 mg (from 65 years)";
+    assert_eq!(
+        (steps(Some(64), from).as_str(), steps(Some(65), from).as_str()),
+        ("to 20 mg", "older adults stay at 10 mg (from 65 years)")
+    );
+    let above = "to 40 mg; older adults have at most 20 mg (above 60 years)";
+    assert_eq!(
+        (steps(Some(60), above).as_str(), steps(Some(61), above).as_str()),
+        ("to 40 mg", "older adults have at most 20 mg (above 60 years)")
+    );
 }
 
 #[test]

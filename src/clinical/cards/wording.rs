@@ -112,20 +112,33 @@ impl Wording {
 
 /// The template with its names filled in as plain text.
 pub(super) fn filled(template: &str, values: &Values) -> String {
-    fill(template, values, str::to_owned)
+    fill(template, values, str::to_owned, |_| false)
 }
 
-/// The template with its names filled in as text of Markdown.
+/// The template with its names filled in as text of Markdown; a name that begins a sentence has a capital.
 pub(super) fn filled_markdown(template: &str, values: &Values) -> String {
-    fill(template, values, inline)
+    fill(template, values, inline, begins_sentence)
 }
 
-fn fill(template: &str, values: &Values, written: impl Fn(&str) -> String) -> String {
+/// Whether what follows this text begins a sentence: the name of a drug is written small elsewhere.
+fn begins_sentence(before: &str) -> bool {
+    let before = before.trim_end_matches('*');
+    before.is_empty() || [". ", ".** ", "? "].iter().any(|end| before.ends_with(end))
+}
+
+/// The text with a capital at its head.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn fill(template: &str, values: &Values, written: impl Fn(&str) -> String, begins: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, name, after)) = next_placeholder(rest) {
         out.push_str(before);
-        out.push_str(&values.get(name).map_or_else(|| "not known".to_owned(), |value| written(value)));
+        let value = values.get(name).map_or_else(|| "not known".to_owned(), |value| written(value));
+        out.push_str(&if begins(&out) { capitalised(&value) } else { value });
         rest = after;
     }
     out + rest
@@ -173,6 +186,8 @@ mod tests {
         let values = Values::from([("drug", "a_b".to_owned())]);
         assert_eq!(filled("x {drug} y", &values), "x a_b y");
         assert_eq!(filled_markdown("x {drug} y", &values), r"x a\_b y");
+        assert_eq!(filled_markdown("{drug} y", &values), r"A\_b y");
+        assert_eq!(filled_markdown("**{drug} y.** {drug} z. {drug}: {drug}", &values), r"**A\_b y.** A\_b z. A\_b: a\_b");
         assert_eq!(filled("{date}", &values), "not known");
     }
 }

@@ -246,7 +246,7 @@ fn settling_until_day_28_of_the_increase() {
     let raised = |days_ago| assessment(vec![Trial { last_increase: Some(today() - days_ago), ..trial("sertraline", 100.0, 80) }]);
     let (variant, summary) = spoken(&raised(26)).expect("speaks");
     assert_eq!(variant, "settling");
-    assert!(summary.contains("judge it from 2026-03-03"), "{summary}");
+    assert!(summary.contains("to be judged from 2026-03-03"), "{summary}");
     assert_eq!(variant_of(&raised(27)), None, "day 28");
 }
 

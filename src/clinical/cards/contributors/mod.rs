@@ -20,7 +20,7 @@ use crate::clinical::derive::{Contributor, ContributorWeight, Reason};
 
 const TEXTS: [&str; 4] = ["alongside", "alongside-unnamed", "treat-first", "treat-first-early"];
 
-const NAMES: [&str; 5] = ["list", "first", "count", "trial_word", "failed"];
+const NAMES: [&str; 6] = ["list", "contributors", "first", "count", "trial_word", "failed"];
 
 pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
     Wording::read(include_str!("card.toml"), &TEXTS, &NAMES)
@@ -34,7 +34,12 @@ pub(super) fn card(situation: Situation<'_>) -> Option<Card> {
 
 /// What other cards say of contributors: those on record, those not looked for, and the workup.
 pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
-    words::blocks(situation)
+    words::blocks(situation, false)
+}
+
+/// The same beside the urgent pathway, which waits for none of them.
+pub(super) fn blocks_beside_urgent(situation: Situation<'_>) -> Vec<Block> {
+    words::blocks(situation, true)
 }
 
 fn decide(situation: Situation<'_>) -> Option<Finding> {
@@ -60,6 +65,7 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
         ("count", assessment.adequate_failed_trials.to_string()),
         ("trial_word", if assessment.adequate_failed_trials == 1 { "trial" } else { "trials" }.to_owned()),
         ("failed", failed),
+        ("contributors", if raising.len() == 1 { "contributor" } else { "contributors" }.to_owned()),
     ]);
     values.extend(list.map(|list| ("list", list)));
     let ground = raising.iter().flat_map(|found| {

@@ -184,11 +184,38 @@ fn the_workup_stands_at_the_end_done_with_its_day_or_not_on_file() {
         item("blood-count", "blood count", WorkupStatus::NotOnFile, None),
         item("vitamin-b12", "vitamin B12", WorkupStatus::NotKnown, None),
     ];
-    let line = "**Workup of a poor response:** TSH done 2026-02-10; vitamin D last done 2024-10-18, too long ago; \
-                blood count not on file; vitamin B12 not known.";
+    let line = "**Workup of a poor response.** Done: TSH 2026-02-10. Done too long ago: vitamin D 2024-10-18. \
+                Not on file: blood count. Not known: vitamin B12.";
     assert!(speaks(&assessment).expect("speaks").detail.contains(line));
     let next = cards(situation(&assessment)).into_iter().find(|card| card.code == CardCode::NextStep).expect("next-step");
     assert!(next.detail.contains(line) && next.detail.contains("**Anaemia**: label of anemia"), "{}", next.detail);
+}
+
+#[test]
+fn a_screen_for_what_is_diagnosed_already_is_no_part_of_the_workup() {
+    let detail = |label: &str| {
+        let mut assessment =
+            with(vec![Contributor { label: label.to_owned(), ..found("sleep-apnea", ContributorWeight::Alongside, None) }]);
+        let (status, basis) = (WorkupStatus::NotOnFile, Vec::new());
+        assessment.workup = vec![WorkupItem { id: "sleep-apnea-screen", status, done: None, basis, name: "sleep-apnoea screen" }];
+        speaks(&assessment).expect("speaks").detail
+    };
+    let diagnosed = detail("Obstructive sleep apnoea, 2024-10-22");
+    assert!(
+        !diagnosed.contains("Workup") && diagnosed.contains("Suggested: treatment.") && !diagnosed.contains("sleep study"),
+        "{diagnosed}"
+    );
+    let screened = detail("STOP-BANG 6 on 2026-01-02: sleep study");
+    assert!(screened.contains("Not on file: sleep-apnoea screen") && screened.contains("Suggested: a sleep study"), "{screened}");
+}
+
+#[test]
+fn beside_the_urgent_pathway_no_contributor_comes_first() {
+    let assessment = with(vec![found("thyroid-low", ContributorWeight::TreatFirst, None)]);
+    let told = |blocks: Vec<Block>| format!("{blocks:?}");
+    let (urgent, usual) = (told(blocks_beside_urgent(situation(&assessment))), told(blocks(situation(&assessment))));
+    assert!(urgent.contains("at the same time") && !urgent.contains("first") && !urgent.contains("before the next"), "{urgent}");
+    assert!(usual.contains("before the next antidepressant step"), "{usual}");
 }
 
 #[test]

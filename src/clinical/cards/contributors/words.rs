@@ -25,30 +25,38 @@ pub(super) fn first(strongest: &Contributor) -> String {
     }
 }
 
-/// Those on record, the strongest first, those not looked for, and the workup.
-pub(super) fn blocks(situation: Situation<'_>) -> Vec<Block> {
+/// Those on record, the strongest first, those not looked for, and the workup. Beside the urgent pathway none of them comes first.
+pub(super) fn blocks(situation: Situation<'_>, urgent: bool) -> Vec<Block> {
     let all = || situation.assessment.contributors.iter();
-    let open = |weight| all().filter(move |found| found.is_open() && found.weight == weight).map(line).collect::<Vec<String>>();
+    let open = |weight| {
+        all().filter(move |found| found.is_open() && found.weight == weight).map(|found| line(found, urgent)).collect::<Vec<String>>()
+    };
     let mut lines = Vec::new();
     let treated = all().filter(|found| found.status == ContributorStatus::Present && found.treated);
     lines.extend(open(ContributorWeight::Line));
-    lines.extend(treated.map(|found| format!("{} Treated already.", line(found))));
+    lines.extend(treated.map(|found| format!("{} Treated already.", line(found, urgent))));
     // what was never looked for at all stands in the workup
     let in_part = all().filter(|found| found.status == ContributorStatus::NotChecked && !found.basis.is_empty());
     lines.extend(in_part.map(|found| format!("Not looked for in full: {} ({}).", inline(name(found.id)), label(found))));
+    let (mut first, mut alongside) = (open(ContributorWeight::TreatFirst), open(ContributorWeight::Alongside));
+    if urgent {
+        first.append(&mut alongside);
+    }
     let mut blocks = vec![
-        Block::List("Contributor to look at first", open(ContributorWeight::TreatFirst)),
-        Block::List("Contributors to look at alongside", open(ContributorWeight::Alongside)),
+        Block::List(if urgent { ALONGSIDE } else { "Contributor to look at first" }, first),
+        Block::List(ALONGSIDE, alongside),
         Block::List("Other findings that bear on it", lines),
     ];
     blocks.retain(|block| !matches!(block, Block::List(_, lines) if lines.is_empty()));
-    blocks.extend(workup(&situation.assessment.workup));
+    blocks.extend(workup(situation));
     blocks
 }
 
-fn line(found: &Contributor) -> String {
+const ALONGSIDE: &str = "Contributors to look at alongside";
+
+fn line(found: &Contributor, urgent: bool) -> String {
     let what = format!("**{}**: {}.", name(found.id), label(found));
-    match suggestion(found) {
+    match suggestion(found, urgent) {
         Some(suggestion) => format!("{what} {}", inline(suggestion)),
         None => what,
     }
@@ -77,17 +85,21 @@ fn name(id: &str) -> &'static str {
 }
 
 /// What may be done about it: a suggestion, never an order.
-fn suggestion(found: &Contributor) -> Option<&'static str> {
+fn suggestion(found: &Contributor, urgent: bool) -> Option<&'static str> {
     if found.treated {
         return None;
     }
     match (found.id, found.weight) {
+        ("thyroid-low" | "thyroid-high" | "anemia", ContributorWeight::TreatFirst) if urgent => {
+            Some("Suggested: treatment at the same time; it holds nothing back here.")
+        }
         ("thyroid-low", ContributorWeight::TreatFirst) => Some("Suggested: treatment before the next antidepressant step."),
         ("thyroid-low", ContributorWeight::Alongside) => Some("Suggested: a TSH with free T4, or treatment."),
         ("thyroid-high", ContributorWeight::TreatFirst | ContributorWeight::Alongside) => {
             Some("Suggested: its cause first; until then T3 is no option.")
         }
-        ("sleep-apnea", _) => Some("Suggested: treatment, or a sleep study where none is on file."),
+        ("sleep-apnea", _) if found.label.contains(SCREEN) => Some("Suggested: a sleep study, treatment if it confirms it."),
+        ("sleep-apnea", _) => Some("Suggested: treatment."),
         ("vitamin-d", _) => Some("Suggested: replacement."),
         ("anemia", ContributorWeight::TreatFirst) => Some("Suggested: finding and treating the cause first."),
         ("anemia", _) => Some("Worth asking: the cause (iron, B12, folate, loss of blood)."),
@@ -99,18 +111,31 @@ fn suggestion(found: &Contributor) -> Option<&'static str> {
     }
 }
 
-/// The workup in one paragraph.
-fn workup(items: &[WorkupItem]) -> Option<Block> {
-    let told = |item: &WorkupItem| {
-        let day = item.done.map(|day| day.to_string());
-        match (item.status, day) {
-            (WorkupStatus::Done, Some(day)) => format!("{} done {day}", item.name),
-            (WorkupStatus::Done, None) => format!("{} on file, without a day", item.name),
-            (WorkupStatus::Outdated, day) => format!("{} last done {}, too long ago", item.name, day.unwrap_or_default()),
-            (WorkupStatus::NotOnFile, _) => format!("{} not on file", item.name),
-            (WorkupStatus::NotKnown, _) => format!("{} not known", item.name),
-        }
+/// How `derive` names the screen that finds apnoea likely and does not show it.
+const SCREEN: &str = "STOP-BANG";
+
+/// The workup in one paragraph: what is done, what is too old, what is not there. A screen for what is diagnosed already is none of it.
+fn workup(situation: Situation<'_>) -> Option<Block> {
+    let contributors = &situation.assessment.contributors;
+    let diagnosed = contributors
+        .iter()
+        .any(|found| found.id == "sleep-apnea" && found.status == ContributorStatus::Present && !found.label.contains(SCREEN));
+    let items = || situation.assessment.workup.iter().filter(|item| !(diagnosed && item.id == "sleep-apnea-screen"));
+    let of = |status: WorkupStatus| items().filter(move |item| item.status == status);
+    let dated = |item: &WorkupItem| match item.done {
+        Some(day) => format!("{} {day}", item.name),
+        None => format!("{}, without a day", item.name),
     };
-    let texts: Vec<String> = items.iter().map(told).collect();
-    (!texts.is_empty()).then(|| Block::Paragraph(format!("**Workup of a poor response:** {}.", inline(&texts.join("; ")))))
+    let done: Vec<String> = of(WorkupStatus::Done).map(dated).collect();
+    let old: Vec<String> = of(WorkupStatus::Outdated).map(dated).collect();
+    let names = |status| of(status).map(|item| item.name.to_owned()).collect::<Vec<String>>();
+    let parts = [
+        ("Done", done),
+        ("Done too long ago", old),
+        ("Not on file", names(WorkupStatus::NotOnFile)),
+        ("Not known", names(WorkupStatus::NotKnown)),
+    ];
+    let texts: Vec<String> =
+        parts.into_iter().filter(|(_, items)| !items.is_empty()).map(|(word, items)| format!("{word}: {}", items.join(", "))).collect();
+    (!texts.is_empty()).then(|| Block::Paragraph(format!("**Workup of a poor response.** {}.", inline(&texts.join(". ")))))
 }

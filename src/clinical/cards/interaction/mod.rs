@@ -23,7 +23,7 @@ pub(super) static WORDING: LazyLock<Wording> = LazyLock::new(|| {
 
 const TEXTS: [&str; 6] = ["critical", "critical-until", "warning", "warning-one", "info", "info-one"];
 
-const NAMES: [&str; 6] = ["short", "advice", "facts", "until", "more", "count"];
+const NAMES: [&str; 7] = ["short", "advice", "rest", "facts", "until", "more", "count"];
 
 /// The cards, the critical ones first.
 pub(super) fn cards(situation: Situation<'_>) -> Vec<Card> {
@@ -89,7 +89,10 @@ fn alone(found: &Interaction, situation: Situation<'_>) -> Finding {
 fn alone_values(found: &Interaction) -> Values {
     let facts = headline(found).split_once("; ").map(|(_, facts)| format!("On record: {facts}.")).unwrap_or_default();
     let advice = if found.advice.is_empty() { format!("{}.", short(found)) } else { found.advice.clone() };
-    Values::from([("short", short(found)), ("advice", advice), ("facts", facts)])
+    // the first sentence is what a glance takes in
+    let (advice, rest) =
+        advice.split_once(". ").map(|(first, rest)| (format!("{first}."), format!(" {rest}"))).unwrap_or((advice, String::new()));
+    Values::from([("short", short(found)), ("advice", advice), ("rest", rest), ("facts", facts)])
 }
 
 fn together(others: &[&Interaction], situation: Situation<'_>) -> Option<Finding> {
@@ -143,6 +146,9 @@ fn headline(found: &Interaction) -> String {
     if begins { found.reason.clone() } else { format!("{drugs}: {}", found.reason) }
 }
 
+/// The row of two drugs that lengthen the QT, without an ECG.
+const WITHOUT_ECG: &str = "qt-without-ecg";
+
 /// What else the rows tell of these drugs: lines, and what could not be checked.
 fn beside(shown: &[&Interaction], situation: Situation<'_>) -> Vec<Block> {
     let names = |drugs: &[String]| drugs.iter().any(|drug| shown.iter().any(|found| found.drugs.contains(drug)));
@@ -151,7 +157,9 @@ fn beside(shown: &[&Interaction], situation: Situation<'_>) -> Vec<Block> {
         |line: &InteractionLine| shown.iter().any(|found| line.drugs.len() > 1 && line.drugs.iter().all(|drug| found.drugs.contains(drug)));
     let lines = situation.assessment.interaction_lines.iter().filter(|line| names(&line.drugs) && !same(line));
     let told = |line: &InteractionLine| inline(&format!("{}: {}", line.drugs.join(" with "), line.text));
-    let unchecked = situation.assessment.interactions_not_checked.iter().filter(|row| names(&row.drugs));
+    // that no QTc is on file is what the row of two such drugs says
+    let said = |row: &NotChecked| row.what == "QTc" && shown.iter().any(|found| found.id == WITHOUT_ECG && found.drugs == row.drugs);
+    let unchecked = situation.assessment.interactions_not_checked.iter().filter(|row| names(&row.drugs) && !said(row));
     let missing = |row: &NotChecked| inline(&format!("not checked: {} ({})", row.what, row.drugs.join(", ")));
     let text = shown.iter().any(|found| found.text_entry);
     let mut lines: Vec<String> = lines.map(told).chain(unchecked.map(missing)).collect();

@@ -165,7 +165,9 @@ fn the_detail_does_not_repeat_the_summary() {
     let two = shown(&with(vec![only.clone(), warning()])).remove(0);
     assert!(two.detail.starts_with("**To review: 2 combinations or doses.**"), "{}", two.detail);
     let silent = Interaction { advice: String::new(), ..only };
-    assert!(shown(&with(vec![silent])).remove(0).detail.starts_with("**citalopram: above 20 mg a day.**"));
+    assert!(shown(&with(vec![silent])).remove(0).detail.starts_with("**Citalopram: above 20 mg a day.**"));
+    let longer = Interaction { advice: "Suggested: less. Worth asking: why?".to_owned(), ..warning() };
+    assert!(shown(&with(vec![longer])).remove(0).detail.starts_with("**Suggested: less.** Worth asking: why?"));
 }
 
 #[test]

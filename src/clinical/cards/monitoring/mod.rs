@@ -125,7 +125,7 @@ fn elsewhere(due: &[MonitoringItem]) -> Option<String> {
     drugs.dedup();
     (!drugs.is_empty()).then(|| {
         format!(
-            "No baseline is on file for {}. If it was started elsewhere there may be none here: ask once; any result from now on stands in for it.",
+            "No baseline is on file for {}. If it was started elsewhere there may be none here: worth asking once. Any result from now on stands in for it.",
             inline(&drugs.join(", "))
         )
     })

@@ -98,7 +98,7 @@ fn a_lithium_level_long_overdue_or_above_its_limit_is_a_warning() {
 #[test]
 fn a_baseline_that_may_be_elsewhere_is_asked_for_once() {
     let missed = |baseline_missed| vec![MonitoringItem { baseline_missed, ..item("aripiprazole", "antipsychotic-lipids", 40) }];
-    let words = "No baseline is on file for aripiprazole. If it was started elsewhere there may be none here: ask once;";
+    let words = "No baseline is on file for aripiprazole. If it was started elsewhere there may be none here: worth asking once.";
     assert!(said(&with(missed(true))).expect("a card").detail.contains(words));
     assert!(!said(&with(missed(false))).expect("a card").detail.contains("elsewhere there"));
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::Situation;
 use super::super::finding::Block;
+use super::super::gate::OLDER;
 use super::super::markdown::{escape_markdown, inline, shortened};
+use super::super::wording::capitalised;
 use crate::clinical::derive::{Breastfeeding, Fact, Pregnancy, StepKind, Talk, TreatmentOption, Verdict};
 use crate::clinical::knowledge::{CareLevel, OptionRow};
 
@@ -23,7 +25,7 @@ const LEFT_OUT: usize = 8;
 /// The options that are not left out, a list for each kind, the kind that comes first at the head.
 pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Block> {
     let lists = of_kinds(&order(situation, adjunct_first), situation);
-    untested(situation).into_iter().chain(lists).collect()
+    untested(situation).into_iter().chain(of_every_drug(situation)).chain(lists).collect()
 }
 
 /// What the urgent pathway leads to: urgent psychiatry, and ECT now. Single drugs are no answer to it (rules.md 10).
@@ -48,6 +50,21 @@ fn of_kinds(kinds: &[StepKind], situation: Situation<'_>) -> Vec<Block> {
     lists.collect()
 }
 
+/// What the record says of every switch and every add-on alike, where there are several.
+fn common(situation: Situation<'_>) -> Vec<&str> {
+    let mut drugs = offered(situation).filter(|option| matches!(option.kind, StepKind::Switch | StepKind::Augment));
+    let Some(first) = drugs.next() else { return Vec::new() };
+    let others: Vec<&TreatmentOption> = drugs.collect();
+    let of_all = |reason: &&String| !others.is_empty() && others.iter().all(|option| option.reasons.contains(reason));
+    first.reasons.iter().filter(of_all).map(String::as_str).filter(|reason| !reason.starts_with(NOT_CHECKED)).collect()
+}
+
+/// It is said once, above the lists, instead of beside each.
+fn of_every_drug(situation: Situation<'_>) -> Option<Block> {
+    let told = common(situation);
+    (!told.is_empty()).then(|| Block::Paragraph(format!("**For every drug below:** {}.", inline(&told.join("; ")))))
+}
+
 /// The options that stand by name alone, and below them what the record says of some of them but not of all of the kind.
 fn by_name(more: &[&TreatmentOption], offered: &[&TreatmentOption]) -> String {
     let of_all = |reason: &String| offered.iter().all(|option| option.reasons.contains(reason));
@@ -62,11 +79,20 @@ fn by_name(more: &[&TreatmentOption], offered: &[&TreatmentOption]) -> String {
     }
     let names: Vec<&str> = more.iter().map(|option| option.name).collect();
     let mut text = format!("also: {}", inline(&names.join(", ")));
+    // an MAO inhibitor always carries its free days (rules.md 9.3)
+    let inhibitors: Vec<&&TreatmentOption> = more.iter().filter(|option| option.row == Some(WITH_FREE_DAYS)).collect();
+    if let Some(how) = inhibitors.first().and_then(|option| option.change_over) {
+        let names: Vec<&str> = inhibitors.iter().map(|option| option.name).collect();
+        text.push_str(&format!("\n  - change-over, {}: {}", inline(&names.join(", ")), inline(how)));
+    }
     for (reason, names) in notes.into_iter().take(NOTES) {
         text.push_str(&format!("\n  - to note, {}: {}", inline(&names.join(", ")), inline(reason)));
     }
     text
 }
+
+/// The row of the MAO inhibitors.
+const WITH_FREE_DAYS: &str = "maoi_switch";
 
 /// How `derive` writes the room of a dose: `now 50, room to 200 mg`.
 const ROOM: &str = "now ";
@@ -108,7 +134,8 @@ pub(super) fn names(situation: Situation<'_>, adjunct_first: bool) -> Vec<String
             continue;
         }
         if !drug_kinds.contains(&kind) {
-            others.extend(names);
+            let referral = kind == StepKind::Referral;
+            others.extend(names.into_iter().map(|name| if referral { format!("a referral to {name}") } else { name }));
             continue;
         }
         let more = if more == 0 { String::new() } else { format!(" or {more} more") };
@@ -163,7 +190,7 @@ pub(super) fn postpartum(situation: Situation<'_>) -> Option<String> {
         Breastfeeding::NotOnFile => "breastfeeding: not on file".to_owned(),
     };
     Some(format!(
-        "**Within a year after birth** ({}; {breastfeeding}): with perinatal psychiatry. A drug that helps is usually kept; lithium only with a specialist; no esketamine. Zuranolone only in this year (FDA 2023).",
+        "**Within a year after birth** ({}; {breastfeeding}): a step to plan with perinatal psychiatry. A drug that helps is usually kept; lithium only with a specialist; no esketamine. Zuranolone has its label for this year alone (FDA 2023).",
         escape_markdown(&birth.fact.text)
     ))
 }
@@ -226,8 +253,12 @@ fn untested(situation: Situation<'_>) -> Option<Block> {
             missing.push(reason);
         }
     }
+    // that no QTc is on file says more than that a pair could not be checked for want of it
+    if missing.iter().any(|what| what.starts_with("QT (")) {
+        missing.retain(|what| !what.starts_with("QTc (with "));
+    }
     (!missing.is_empty())
-        .then(|| Block::Paragraph(format!("**Not checked here, so check before choosing:** {}.", inline(&missing.join("; ")))))
+        .then(|| Block::Paragraph(format!("**Not checked here, worth a check before choosing:** {}.", inline(&missing.join("; ")))))
 }
 
 /// How `derive` writes a removal that could not be tested (rules.md 9.3).
@@ -237,21 +268,27 @@ const NOT_CHECKED: &str = "not checked: ";
 /// what to talk about.
 fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
     let start = option.start.map(|start| situation.for_age(start));
-    let start = start.map(|start| if option.drug.is_some() { format!("start {start}") } else { start });
+    let start = start.map(|start| if option.drug.is_some() && !start.starts_with(OLDER) { format!("start {start}") } else { start });
     let steps = option.titration.map(|steps| situation.for_age(steps)).filter(|steps| !steps.is_empty());
     let steps = steps.map(|steps| if option.drug.is_some() { format!("usual steps: {steps}") } else { steps });
     let line = option.guideline.map(|line| format!("CANMAT 2023: {line}"));
     let parts = [start, steps, option.label.clone(), line].into_iter().flatten();
-    let told: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !reason.starts_with(NOT_CHECKED)).collect();
-    let risk = !situation.assessment.circumstances.overdose_risk.is_empty();
+    // said once: above the lists, in the line of the dose before the fold, among what to measure
+    let common = common(situation);
+    let measured = |reason: &str| reason.ends_with(SODIUM) && option.monitoring.iter().any(|item| item.starts_with("sodium"));
+    let elsewhere = |reason: &str| reason.starts_with(NOT_CHECKED) || common.contains(&reason) || measured(reason);
+    let room = |reason: &str| option.kind == StepKind::Optimise && reason.starts_with(ROOM);
+    let told: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !elsewhere(reason) && !room(reason)).collect();
+    let risk = option.drug.is_some() && !situation.assessment.circumstances.overdose_risk.is_empty();
     let overdose = option.overdose.filter(|_| risk).map(str::to_owned);
+    let monitoring = option.monitoring.iter().map(String::as_str).filter(|item| *item != "none");
     let beside = [
         ("to note", joined(told)),
         (
             if option.kind == StepKind::Switch { "change-over" } else { "present drug" },
             option.change_over.filter(|text| *text != ADDED).map(str::to_owned),
         ),
-        ("to measure", joined(option.monitoring.iter().map(String::as_str).collect())),
+        ("to measure", joined(monitoring.collect())),
         ("to talk about", option.talk.map(|talk| trade_offs(&talk))),
         ("overdose", overdose),
     ];
@@ -268,10 +305,8 @@ fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
     text
 }
 
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
+/// How the table of limits writes what the monitoring of the option says too.
+const SODIUM: &str = "sodium at baseline and after 2-4 weeks";
 
 fn joined(texts: Vec<&str>) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("; "))
@@ -293,14 +328,14 @@ fn row<'a>(option: &TreatmentOption, situation: Situation<'a>) -> Option<&'a Opt
 /// How the option table writes that nothing is stopped; the heading of the list says it already.
 const ADDED: &str = "added to the antidepressant, which stays at its dose";
 
-/// Who can do this, and the figures of a trial where they are about this age.
+/// The staging, the figures of a trial where they are about this age, and who can do this.
 pub(super) fn last_lines(situation: Situation<'_>) -> Vec<Block> {
     let parameters = situation.knowledge.parameters();
     let old = situation.assessment.patient.age_years.is_some_and(|age| age >= parameters.older_from_age);
     let failures = i32::try_from(situation.assessment.adequate_failed_trials).unwrap_or(i32::MAX);
     let figures = old && failures >= parameters.trd_min_adequate_failures;
-    let who = who(situation).into_iter().chain(staging(situation)).map(Block::Paragraph);
-    who.chain(figures.then(|| Block::Paragraph(OPTIMUM.to_owned()))).collect()
+    let figures = figures.then(|| OPTIMUM.to_owned());
+    staging(situation).into_iter().chain(figures).chain(who(situation)).map(Block::Paragraph).collect()
 }
 
 /// Where the trials stand on two scales: shown for reference, never a diagnosis (rules.md 6).
@@ -356,27 +391,42 @@ fn noun(option: &TreatmentOption) -> String {
 
 /// The options left out, each once, with the reason that says most.
 pub(super) fn left_out(situation: Situation<'_>) -> Option<String> {
-    let drugs =
-        situation.assessment.options.iter().filter(|option| option.verdict == Verdict::LeftOut && option.kind != StepKind::Referral);
+    let circumstances = &situation.assessment.circumstances;
+    let pregnant = matches!(circumstances.pregnancy, Pregnancy::Current(_));
+    // the advice of these two says that ECT is open
+    let open = |option: &TreatmentOption| option.row == Some(NOW_WHEN_URGENT) && (pregnant || circumstances.dementia.is_some());
+    let left_out = |option: &&TreatmentOption| option.verdict == Verdict::LeftOut && option.kind != StepKind::Referral && !open(option);
+    let drugs = situation.assessment.options.iter().filter(left_out);
     let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut told: BTreeSet<&str> =
         offered(situation).filter(|option| option.kind != StepKind::Optimise).map(|option| option.name).collect();
     // what is on record of a drug says more than that it would be too early for it, and an option is told by it alone
     for on_record in [true, false] {
         for option in drugs.clone() {
-            let reason = option.reasons.iter().find(|reason| is_on_record(reason) || !on_record);
+            let for_pregnancy = option.reasons.iter().find(|reason| *reason == PREGNANCY && !on_record);
+            let reason = for_pregnancy.or_else(|| option.reasons.iter().find(|reason| is_on_record(reason) || !on_record));
             let Some(reason) = reason.filter(|_| !told.contains(option.name)) else { continue };
             told.insert(option.name);
-            let reason = if reason == "pregnancy" { "no new drug is listed in pregnancy" } else { reason };
             match by_reason.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, names)) => names.push(option.name),
                 None => by_reason.push((reason, vec![option.name])),
             }
         }
     }
-    let texts: Vec<String> =
-        by_reason.iter().take(LEFT_OUT).map(|(reason, names)| format!("{} ({reason})", shortened(&names.join(", "), NAMES))).collect();
+    let texts: Vec<String> = by_reason.iter().take(LEFT_OUT).map(|(reason, names)| left_out_for(reason, names)).collect();
     (!texts.is_empty()).then(|| format!("Left out: {}.", inline(&texts.join("; "))))
+}
+
+/// How the table of limits writes that a drug is no option in pregnancy.
+const PREGNANCY: &str = "pregnancy";
+
+/// `paroxetine, sertraline (already being taken)`, with no brackets inside the brackets.
+fn left_out_for(reason: &str, names: &[&str]) -> String {
+    if reason == PREGNANCY {
+        return "every new drug (none is listed in pregnancy)".to_owned();
+    }
+    let names: Vec<&str> = names.iter().map(|name| name.split(" (").next().unwrap_or(name)).collect();
+    format!("{} ({})", shortened(&names.join(", "), NAMES), reason.replace(" (", ", ").replace(')', ""))
 }
 
 /// Whether the reason is that the drug is taken, was tried or was not tolerated.

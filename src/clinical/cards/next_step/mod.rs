@@ -307,8 +307,10 @@ fn body(step: Step<'_>, partial: bool, situation: Situation<'_>) -> Vec<Block> {
         | Step::TierTwo
         | Step::TierOne => list::options(situation, adjunct_first(step, partial)),
     };
-    blocks.extend(super::contributors::blocks(situation));
-    if !matches!(step, Step::Urgent(_)) {
+    if matches!(step, Step::Urgent(_)) {
+        blocks.extend(super::contributors::blocks_beside_urgent(situation));
+    } else {
+        blocks.extend(super::contributors::blocks(situation));
         blocks.extend(list::last_lines(situation));
     }
     blocks

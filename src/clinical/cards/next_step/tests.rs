@@ -1,6 +1,6 @@
 use super::super::sample::*;
 use super::*;
-use crate::clinical::derive::{Assessment, Augmentation, Course, CourseKind};
+use crate::clinical::derive::{Assessment, Augmentation, Course, CourseKind, StepKind, TreatmentOption};
 
 fn speaks(assessment: &Assessment) -> Option<Card> {
     let card = card(situation(assessment))?;
@@ -332,4 +332,40 @@ fn three_options_of_a_kind_are_named_and_the_rest_are_counted() {
     let line = added.lines().next().unwrap_or_default();
     let (named, rest) = line.split_once(" or ").expect("more than three can be added");
     assert!(named.split(", ").count() == 3 && rest.ends_with(" more"), "{line}");
+}
+
+#[test]
+fn what_holds_for_every_drug_is_said_once_above_them() {
+    let told = |with: fn(&TreatmentOption) -> bool| {
+        let mut assessment = with_options(one_failure());
+        for option in assessment.options.iter_mut().filter(|option| with(option)) {
+            option.reasons.push("age 24: watch".to_owned());
+        }
+        let detail = speaks(&assessment).expect("speaks").detail;
+        (detail.contains("**For every drug below:** age 24: watch."), detail.matches("age 24: watch").count())
+    };
+    let is_drug = |option: &TreatmentOption| matches!(option.kind, StepKind::Switch | StepKind::Augment);
+    assert_eq!(told(is_drug), (true, 1));
+    let (above, times) = told(|option| option.kind == StepKind::Switch);
+    assert!(!above && times > 1, "{times}");
+}
+
+// rule 9.3/maoi-washout: speaks
+#[test]
+fn an_mao_inhibitor_that_stands_by_name_carries_its_free_days() {
+    let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
+    assert!(detail.contains("change-over, phenelzine, tranylcypromine: stop the SSRI, 14 free days, then start"), "{detail}");
+}
+
+#[test]
+fn what_is_left_out_has_no_brackets_in_brackets() {
+    let detail = speaks(&with_options(one_failure())).expect("speaks").detail;
+    let (_, end) = detail.split_once("Left out: ").expect("some are left out");
+    let depth = |line: &str| {
+        line.chars().fold((0, 0), |(deep, most): (i32, i32), c| {
+            let deep = deep + i32::from(c == '(') - i32::from(c == ')');
+            (deep, most.max(deep))
+        })
+    };
+    assert_eq!(depth(end.lines().next().unwrap_or_default()), (0, 1), "{end}");
 }

@@ -1,7 +1,7 @@
 //! What rules.md 10 asks of every card, and of the last lines of the next step.
 
 use super::*;
-use crate::clinical::derive::{Augmentation, EndReason, Ended, Fact, Pregnancy, StepKind, Verdict};
+use crate::clinical::derive::{Augmentation, EndReason, Ended, Fact, Pregnancy, Response, StepKind, Verdict};
 
 fn two_failures() -> Assessment {
     with_options(assessment(vec![ended("citalopram", 20.0, 60, 70), trial("venlafaxine", 150.0, 60)]))
@@ -97,11 +97,16 @@ fn the_last_lines_say_who_can_do_it_and_that_the_path_is_not_straight() {
         "in person, in a centre, by referral",
         "academic programme",
         "the path is often not straight",
-        "maintenance with regular scores",
         "cost, travel, time and the patient's preference decide",
     ] {
         assert!(detail.contains(part), "{part}: {detail}");
     }
+    let maintenance = |response| {
+        let mut assessment = two_failures();
+        assessment.trials.last_mut().expect("a trial").response = response;
+        next_step(&assessment).detail.contains("Partial but stable: maintenance with regular scores")
+    };
+    assert!(maintenance(Response::Partial) && !maintenance(Response::NonResponse), "said where it is partial");
     let urgent = next_step(&urgent(two_failures())).detail;
     assert!(
         !urgent.contains("maintenance with regular scores") && urgent.contains("emergency care"),
@@ -213,9 +218,7 @@ fn in_dementia_no_antipsychotic_is_suggested() {
     };
     let card = next_step(&with_options(with(two_failures())));
     assert_eq!(card.variant, Some("dementia"));
-    for part in
-        ["geriatric psychiatry", "is the PHQ-9 valid here", "capacity to decide", "no antipsychotic is suggested", "ECT when severe"]
-    {
+    for part in ["geriatric psychiatry", "is the PHQ-9 valid here", "capacity to decide", "boxed warning in dementia", "ECT when severe"] {
         assert!(card.detail.contains(part), "{part}: {}", card.detail);
     }
     assert_eq!(next_step(&with(pregnant(two_failures()))).variant, Some("pregnancy"), "pregnancy comes first");
@@ -280,7 +283,7 @@ fn psilocybin_clozapine_and_zuranolone_are_never_listed_and_zuranolone_is_a_line
     let mut born = two_failures();
     let (fact, breastfeeding) = (fact("Delivery, since 2026-01-01"), crate::clinical::derive::Breastfeeding::NotOnFile);
     born.circumstances.postpartum = Some(crate::clinical::derive::Postpartum { fact, breastfeeding });
-    assert!(next_step(&born).detail.contains("Zuranolone only in this year"));
+    assert!(next_step(&born).detail.contains("Zuranolone has its label for this year alone"));
     assert!(!next_step(&two_failures()).detail.contains("Zuranolone"));
 }
 

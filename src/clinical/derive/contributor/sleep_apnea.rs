@@ -44,7 +44,7 @@ pub fn verdict(ground: &Ground<'_>) -> Verdict {
 }
 
 fn told(study: Lab<'_>) -> String {
-    study.told("apnoea-hypopnoea index", "/h")
+    study.told("apnoea-hypopnoea index", "per hour")
 }
 
 fn by_study(ground: &Ground<'_>, study: Lab<'_>) -> Verdict {

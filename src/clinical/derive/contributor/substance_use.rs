@@ -34,7 +34,7 @@ pub struct Screen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ScreenResult {
     Negative,
-    /// It hangs on a sex that is not on record.
+    /// It hangs on a sex that is not on file.
     NotTold,
     Line,
     Alongside,

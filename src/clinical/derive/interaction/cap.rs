@@ -73,6 +73,8 @@ fn judge<'s>(cap: &DoseCap, holding: &[&'s Present<'s>], other: Option<&'s Prese
     }
     match cap.maximum.filter(|_| thought_of) {
         _ if above => rows.add(too_high(cap, dose, fact, of, scene)),
+        // what is only to know of a dose that is taken is no limit of an option
+        Some(_) if cap.grade == Grade::Info => {}
         // an option has no dose yet: the cap is a line to it
         Some(maximum) => rows.add(Finding { facts: fact.facts, ..Finding::new(cap.id, Grade::Line, of, at_most(cap, maximum, scene)) }),
         None => rows.unknown(cap.id, &of, format!("dose of {}", cap.drug)),

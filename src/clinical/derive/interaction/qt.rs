@@ -121,12 +121,14 @@ fn is_major(present: &Present<'_>, scene: &Scene<'_>) -> Major {
     if present.drug.name() != "escitalopram" {
         return Major::Yes;
     }
+    // an option has no dose yet, and starts at the lowest
+    if present.is_option() {
+        return Major::No;
+    }
     match scene.total_dose(present.drug) {
         (Some(dose), _) if Some(dose) > DailyDose::from_mg(scene.parameters().escitalopram_qt_major_above_mg) => Major::Yes,
         (_, true) => Major::Unknown,
-        (Some(_), false) => Major::No,
-        // an option has no dose yet, and starts at the lowest
-        (None, false) => Major::No,
+        (Some(_) | None, false) => Major::No,
     }
 }
 
@@ -137,6 +139,8 @@ fn missing_ecg(since: Option<Day>, scene: &Scene<'_>) -> Option<String> {
     match (scene.qtc(), since) {
         (None, _) => Some(format!("no QTc in {} days", parameters.qtc_fresh_days)),
         (Some(_), Some(day)) if normal(day) => None,
+        // one of them is only ordered, or thought of
+        (Some(_), Some(day)) if day >= scene.as_of => Some("no QTc with both yet".to_owned()),
         (Some(_), Some(day)) => Some(format!("no QTc below {} ms since {day}", parameters.qtc_normal_below)),
         (Some(_), None) => Some("no QTc that is surely newer than both".to_owned()),
     }

@@ -88,7 +88,7 @@ fn against(ground: &Ground<'_>, drug: Ingredient, kind: StepKind) -> Vec<Reasone
     if let Some(class) = ground.knowledge.antidepressant(drug).map(|row| row.class).filter(|_| kind == StepKind::Switch)
         && i32::try_from(failures_in(ground, class)).is_ok_and(|count| count >= ground.parameters().class_closed_after_failures)
     {
-        reasons.push(Reasoned::plain(format!("two adequate failures within its class ({class})")));
+        reasons.push(Reasoned::plain(format!("two adequate failures in its class, {}", class_word(class))));
     }
     reasons
 }
@@ -101,6 +101,15 @@ fn taken(ground: &Ground<'_>, drug: Ingredient) -> Option<Reasoned> {
     let in_trial = ground.trials.iter().any(|trial| trial.drug == drug && trial.ongoing);
     let added = ground.augmentation.iter().any(|added| added.drug == drug && added.ongoing);
     (last.is_some() || in_trial || added).then(|| Reasoned { text: "already being taken".to_owned(), basis })
+}
+
+/// The class as it is spoken of: `SSRI`, `tricyclic`.
+fn class_word(class: &str) -> String {
+    match class {
+        "tca" => "tricyclic".to_owned(),
+        "maoi" => "MAO inhibitor".to_owned(),
+        class => class.to_uppercase(),
+    }
 }
 
 fn failures_in(ground: &Ground<'_>, class: &str) -> usize {
@@ -140,7 +149,7 @@ fn earlier(ground: &Ground<'_>, drug: Ingredient) -> Vec<Reasoned> {
 /// What was not had of the record that would remove a drug: reactions, present medicines (rules.md 9.3).
 pub(super) fn untested(ground: &Ground<'_>) -> Vec<Reasoned> {
     let kinds = [
-        (Kind::Allergies, "not checked: reactions to drugs (allergies not had)"),
+        (Kind::Allergies, "not checked: reactions to drugs (allergy list not sent)"),
         (Kind::Medications, "not checked: present medicines (not had in full)"),
     ];
     let missing = kinds.into_iter().filter(|(kind, _)| ground.chart.coverage.of(*kind) != Extent::Full);

@@ -137,11 +137,15 @@ impl Candidate<'_> {
 /// current drug away, but for the free days that it needs; an addition does not.
 fn weigh_interactions(ground: &Ground<'_>, drug: Ingredient, kind: StepKind, against: &mut Vec<Reasoned>, weighed: &mut Weighed) {
     let without = (kind == StepKind::Switch).then(|| ground.current_trial().map(|trial| trial.drug)).flatten();
-    let Interactions { found, lines, not_checked } = interaction::with_option(ground, drug, without);
+    let Interactions { found, mut lines, not_checked } = interaction::with_option(ground, drug, without);
+    // a dose that is too high beside the other drug says more than how to begin the two
+    lines.retain(|line| {
+        !found.iter().any(|info| info.severity == Severity::Info && line.drugs.iter().all(|drug| info.drugs.contains(drug)))
+    });
     // what the drug alone meets, a diagnosis or a result, stands in the limits of the options
     let others = |drugs: &[String]| drugs.iter().filter(|other| *other != drug.name()).cloned().collect::<Vec<_>>().join(", ");
     for found in found.into_iter().filter(|found| !others(&found.drugs).is_empty()) {
-        let reason = Reasoned { text: format!("with {}: {}", others(&found.drugs), found.reason), basis: found.basis };
+        let reason = Reasoned { text: format!("with {}: {}", others(&found.drugs), as_option(&found.reason, drug)), basis: found.basis };
         match found.severity {
             _ if found.contraindicated => against.push(reason),
             Severity::Critical => against.push(reason),
@@ -158,6 +162,17 @@ fn weigh_interactions(ground: &Ground<'_>, drug: Ingredient, kind: StepKind, aga
     );
     let untested = not_checked.into_iter().filter(|row| !others(&row.drugs).is_empty());
     weighed.untested.extend(untested.map(|row| Reasoned::plain(format!("not checked: {} (with {})", row.what, others(&row.drugs)))));
+}
+
+/// What a row says of two drugs, of which one is thought of as an option: that it is one need not be said, nor since when the other is taken.
+fn as_option(reason: &str, drug: Ingredient) -> String {
+    let thought_of = format!("{drug} as an option");
+    let parts = reason.split("; ").filter_map(|part| {
+        let told: Vec<&str> = part.split(", ").filter(|told| *told != thought_of).collect();
+        let since = |told: &&str| ["supplied", "ordered", "taken"].iter().any(|word| told.contains(&format!(" {word} since ")));
+        (!told.iter().all(since)).then(|| told.join(", "))
+    });
+    parts.collect::<Vec<String>>().join("; ")
 }
 
 /// One reason, with the records it rests on.

@@ -5,7 +5,7 @@ use super::super::ground::Ground;
 use super::super::state::Circumstances;
 use super::super::{StepKind, TreatmentOption, Trial, Verdict};
 use super::contraindication::{Subject, found, weighed};
-use super::standing::Standing;
+use super::standing::{BIPOLAR_OPEN, Standing};
 use super::{Reasoned, bare, hyphened, judged};
 use crate::clinical::knowledge::{Antidepressant, Effect, Knowledge};
 use crate::clinical::units::{DailyDose, Form, Ingredient};
@@ -89,6 +89,8 @@ pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<T
     let room = dose_room(trial, ground.age, ground.knowledge);
     let mut weighed = weighed(ground, standing.circumstances, &Subject { row: None, drug: Some(trial.drug) });
     let mut against = std::mem::take(&mut weighed.removed);
+    // with a strong indicator nothing is raised before the question is settled (rules.md 7)
+    against.extend(standing.bipolar_strong.then(|| Reasoned::plain(BIPOLAR_OPEN)));
     against.extend(trial.dose_limits.no_rise.iter().cloned().map(|fact| Reasoned { text: fact.text, basis: fact.basis }));
     let text = |dose| dose_text(dose, trial.drug, ground.knowledge);
     let row = ground.knowledge.antidepressant(trial.drug);

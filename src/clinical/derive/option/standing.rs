@@ -24,6 +24,9 @@ pub struct Standing<'a> {
     pub hints: &'a [Hint],
 }
 
+/// Why nothing but talking is an option while a strong indicator stands.
+pub(super) const BIPOLAR_OPEN: &str = "bipolar question open";
+
 /// The row that the urgent pathway opens without any failure: "ECT is an option now, not after two failures" (rules.md 10).
 const OPEN_WHEN_URGENT: &str = "ect";
 
@@ -34,7 +37,7 @@ impl Standing<'_> {
         let urgent = self.circumstances.is_urgent();
         let mut reasons = Vec::new();
         if biological && self.bipolar_strong {
-            reasons.push(Reasoned::plain("bipolar question open"));
+            reasons.push(Reasoned::plain(BIPOLAR_OPEN));
         }
         if biological && self.failures == 0 && !urgent && !(self.tier_zero && kind == StepKind::Switch) {
             reasons.push(Reasoned::plain("no adequate failure yet"));

@@ -122,7 +122,7 @@ fn after_two_failures_of_a_class_the_class_is_left_out() {
         options_of(&made)
     };
     let two = find(of(&["sertraline", "citalopram"]), Switch, "fluoxetine");
-    assert_eq!(two.reasons, ["two adequate failures within its class (ssri)"]);
+    assert_eq!(two.reasons, ["two adequate failures in its class, SSRI"]);
     assert_eq!(find(of(&["sertraline", "citalopram"]), Switch, "venlafaxine").verdict, Suitable);
     assert_eq!(find(of(&["sertraline", "venlafaxine"]), Switch, "fluoxetine").verdict, Suitable);
 }

@@ -189,3 +189,26 @@ fn an_antipsychotic_beside_another_takes_its_place() {
     silent(&takes, Augment, "bupropion", "take its place");
     silent(&scene(), Augment, "brexpiprazole", "take its place");
 }
+
+// rule 9.3/bipolar-question-open: speaks
+// rule 9.3/bipolar-question-open: silent
+#[test]
+fn a_strong_bipolar_indicator_closes_a_rise_too() {
+    let rise = |group: Option<ConditionGroup>| {
+        let mut chart = chart(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 120)], Vec::new());
+        // a bipolar diagnosis of the past
+        chart.conditions.extend(group.map(|group| crate::clinical::chart::Condition {
+            current: false,
+            code: "F31.81".into(),
+            ..condition(group)
+        }));
+        for kind in Kind::ALL {
+            chart.coverage.set(kind, Extent::Full);
+        }
+        let made = crate::clinical::derive::assess(&chart, Knowledge::builtin(), today());
+        made.options.into_iter().find(|option| option.kind == StepKind::Optimise).expect("a rise")
+    };
+    let open = rise(Some(ConditionGroup::BipolarSpectrum));
+    assert_eq!((open.verdict, open.reasons[0].as_str()), (LeftOut, "bipolar question open"));
+    assert_eq!(rise(None).verdict, Suitable);
+}
