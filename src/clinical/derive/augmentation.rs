@@ -48,7 +48,8 @@ fn beside(
 ) -> Option<Added> {
     let parameters = knowledge.parameters();
     let span = Span::new(exposures.first()?.span.first, exposures.last()?.span.last)?;
-    let stopped = drug.timeline.stopped_on.is_some() && drug.last() == Some(span.last);
+    let undated = exposures.last()?.stopped_undated;
+    let stopped = undated || drug.timeline.stopped_on.is_some() && drug.last() == Some(span.last);
     let ongoing = as_of - span.last <= parameters.ongoing_grace_days && !stopped;
     let together = |spell: &Spell<'_>| common_days(&spell.exposures, exposures, |_| true);
     let enough = |spell: &Spell<'_>| {

@@ -152,6 +152,19 @@ fn fourteen_uncovered_days_are_ongoing_and_fifteen_have_lapsed() {
 }
 
 #[test]
+fn of_two_trials_begun_on_one_day_the_one_not_yet_adequate_is_current() {
+    let with = |mg| {
+        let both = vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 120), dispensed("2", "mirtazapine", mg, "2025-12-01", 120)];
+        let assessment = judged(both, Vec::new());
+        assessment.current_trial.map(|index| assessment.trials[index].drug)
+    };
+    assert_eq!(with(10.0), Some(drug("mirtazapine")));
+    let other = vec![dispensed("1", "sertraline", 25.0, "2025-12-01", 120), dispensed("2", "mirtazapine", 15.0, "2025-12-01", 120)];
+    let assessment = judged(other, Vec::new());
+    assert_eq!(assessment.current_trial.map(|index| assessment.trials[index].drug), Some(drug("sertraline")));
+}
+
+#[test]
 fn a_later_antidepressant_ends_the_one_before_it() {
     let trials = judged(
         vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 85), dispensed("2", "venlafaxine", 150.0, "2026-02-20", 30)],

@@ -252,7 +252,7 @@ fn dose_from_quantity(record: &MedicationRecord, wanted: Wanted) -> Option<Daily
     if record.instruction.as_needed {
         return None;
     }
-    let (quantity, days) = (record.quantity?, record.supply_days.filter(|days| *days > 0)?);
+    let (quantity, days) = (record.quantity?, record.supply_days?);
     let a_day = quantity / f64::from(days);
     match (record.quantity_in_mg, record.medicine.form) {
         (true, _) => DailyDose::from_mg(a_day),

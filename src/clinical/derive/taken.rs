@@ -161,3 +161,63 @@ fn contradiction(record: &MedicationRecord) -> Option<Note> {
         basis: vec![record.source.clone()],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::*;
+    use super::*;
+    use crate::clinical::chart::{Instruction, Stop, StopReason};
+
+    fn of_one(record: MedicationRecord) -> Vec<Note> {
+        taken(&chart(vec![record], Vec::new()), Knowledge::builtin(), day(TODAY)).remove(0).unclear
+    }
+
+    #[test]
+    fn what_needs_a_depression_code_is_never_a_trial_without_one() {
+        let of = |name: &str, product_use, depressed: bool| {
+            let mut record = dispensed("1", name, 50.0, "2026-01-01", 30);
+            record.medicine.product_use = product_use;
+            let mut chart = chart(Vec::new(), Vec::new());
+            chart.conditions.retain(|_| depressed);
+            lane(&record, drug(name), &chart, Knowledge::builtin())
+        };
+        for (name, product_use) in [("milnacipran", ProductUse::Ordinary), ("fluoxetine", ProductUse::NeedsDepressionCode)] {
+            assert_eq!((of(name, product_use, true), of(name, product_use, false)), (Lane::Ordinary, Lane::NeverATrial), "{name}");
+        }
+        assert_eq!(of("fluoxetine", ProductUse::Ordinary, false), Lane::Ordinary);
+        assert_eq!(of("fluoxetine", ProductUse::NeverATrial, true), Lane::NeverATrial);
+    }
+
+    #[test]
+    fn a_drug_is_taken_within_the_grace_unless_its_record_was_stopped() {
+        let grace = Knowledge::builtin().parameters().ongoing_grace_days;
+        let is_taken = |days_ago: Days, stop: Option<Option<Day>>| {
+            let start = day(TODAY) - 60;
+            let mut record = ordered("1", "sertraline", 50.0, &start.to_string());
+            record.supply_days = Some(61 - days_ago);
+            if let Some(day) = stop {
+                record.state = RecordState::Stopped;
+                record.stop = Some(Stop { day, reason: StopReason::Other, label: String::new() });
+            }
+            let chart = chart(vec![record], Vec::new());
+            taken(&chart, Knowledge::builtin(), day(TODAY)).remove(0).is_taken(Knowledge::builtin().parameters(), day(TODAY))
+        };
+        assert_eq!((is_taken(grace, None), is_taken(grace + 1, None)), (true, false));
+        assert_eq!((is_taken(5, Some(None)), is_taken(5, Some(Some(day(TODAY) - 5)))), (false, false), "stopped, with and without a day");
+    }
+
+    #[test]
+    fn an_instruction_that_was_not_understood_is_told_where_a_dose_counts_and_nothing_else_tells_it() {
+        let with = |name: &str, change: &dyn Fn(&mut MedicationRecord)| {
+            let mut record = MedicationRecord { quantity: None, ..dispensed("1", name, 50.0, "2026-01-01", 90) };
+            record.instruction = Instruction { not_understood: true, ..Instruction::default() };
+            change(&mut record);
+            of_one(record).len()
+        };
+        assert_eq!((with("sertraline", &|_| ()), with("lithium", &|_| ()), with("lisinopril", &|_| ())), (1, 1, 0));
+        assert_eq!(with("sertraline", &|record| record.instruction.not_understood = false), 0);
+        assert_eq!(with("sertraline", &|record| record.instruction.as_needed = true), 0);
+        assert_eq!(with("sertraline", &|record| record.state = RecordState::Unknown), 0);
+        assert_eq!(with("sertraline", &|record| record.quantity = Some(90.0)), 0, "the quantity tells it");
+    }
+}

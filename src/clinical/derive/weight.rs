@@ -57,7 +57,7 @@ pub fn gains_since_augmentation(ground: &Ground<'_>) -> Vec<Note> {
             (added.start - parameters.monitoring_baseline_before_days, added.start + parameters.monitoring_baseline_after_days);
         let in_window = weighings.iter().filter(|weighing| first <= weighing.day && weighing.day <= last);
         let baseline = in_window.min_by_key(|weighing| ((weighing.day - added.start).abs(), weighing.day))?;
-        let newest = weighings.last().filter(|newest| newest.day > baseline.day && newest.day > added.start)?;
+        let newest = weighings.last().filter(|newest| newest.day > baseline.day)?;
         baseline.is_gain(newest, parameters.monitoring_weight_gain_pct).then(|| Note {
             id: "weight-gain",
             text: format!(

@@ -71,4 +71,20 @@ mod tests {
             assert_eq!(System::of(uri), system, "{uri}");
         }
     }
+
+    #[test]
+    fn every_uri_and_oid_of_a_system_is_the_system() {
+        for (system, uris) in [
+            (System::RxNorm, ["http://www.nlm.nih.gov/research/umls/rxnorm", "urn:oid:2.16.840.1.113883.6.88"]),
+            (System::Atc, ["http://www.whocc.no/atc", "urn:oid:2.16.840.1.113883.6.73"]),
+            (System::Loinc, ["https://loinc.org", "urn:oid:2.16.840.1.113883.6.1"]),
+            (System::Snomed, ["http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96"]),
+            (System::Icd10, ["http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90"]),
+            (System::Icd10, ["http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3"]),
+            (System::Ndc, ["http://hl7.org/fhir/sid/ndc", "urn:oid:2.16.840.1.113883.6.69"]),
+            (System::Cpt, ["http://www.ama-assn.org/go/cpt", "urn:oid:2.16.840.1.113883.6.12"]),
+        ] {
+            assert_eq!(uris.map(System::of), [system; 2], "{uris:?}");
+        }
+    }
 }

@@ -201,6 +201,17 @@ fn a_gain_of_five_percent_since_the_antipsychotic_is_told() {
     assert!(judged(&on_lithium).notes.iter().all(|note| note.id != "weight-gain"));
 }
 
+#[test]
+fn a_weight_gain_is_told_between_two_days_the_later_one_after_the_start() {
+    let told = |before: Days, now: Days| {
+        let newest = Measurement { source: SourceRef::new("Observation/weight-newest"), ..result(Instrument::Weight, now, 84.0) };
+        let record = augmented(40, vec![result(Instrument::Weight, before, 80.0), newest]);
+        judged(&record).notes.iter().any(|note| note.id == "weight-gain")
+    };
+    assert_eq!((told(39, 38), told(39, 39)), (true, false), "one day is no trend");
+    assert_eq!((told(41, 38), told(41, 40), told(43, 41)), (true, false, false), "gained before the start");
+}
+
 // rule 13/taken: speaks
 // rule 13/taken: silent
 #[test]

@@ -99,8 +99,7 @@ fn taken(ground: &Ground<'_>, drug: Ingredient) -> Option<Reasoned> {
     let last = records.filter_map(|taken| taken.timeline.exposures.last()).max_by_key(|exposure| exposure.span.last);
     let basis: Vec<SourceRef> = last.map(|last| last.records.iter().map(|record| record.source.clone()).collect()).unwrap_or_default();
     let in_trial = ground.trials.iter().any(|trial| trial.drug == drug && trial.ongoing);
-    let added = ground.augmentation.iter().any(|added| added.drug == drug && added.ongoing);
-    (last.is_some() || in_trial || added).then(|| Reasoned { text: "already being taken".to_owned(), basis })
+    (last.is_some() || in_trial).then(|| Reasoned { text: "already being taken".to_owned(), basis })
 }
 
 /// The class as it is spoken of: `SSRI`, `tricyclic`.

@@ -1,6 +1,8 @@
 use super::super::sample::*;
 use super::*;
+use crate::clinical::chart::{Stop, StopReason};
 use crate::clinical::knowledge::Knowledge;
+use crate::clinical::units::{PackDay, When};
 
 /// The doses that a record of a 50 mg product claims, in mg a day with their first and last day; its least effective dose is 50 mg.
 fn claimed(record: &MedicationRecord) -> Vec<(Option<f64>, String, String)> {
@@ -74,6 +76,8 @@ fn steps_use_up_the_quantity_one_after_the_other() {
     assert_eq!((steps(27.0), steps(7.0), steps(5.0)), (Some(17), Some(7), Some(5)));
     let full = tablets(100.0, vec![step(units(1.0), Some(7)), step(units(2.0), Some(10))]);
     assert_eq!(days(&full), Some(17), "the steps end before the quantity does");
+    let unread = |quantity| days(&tablets(quantity, vec![step(units(1.0), Some(7)), step(Amount::Unknown, None)]));
+    assert_eq!((unread(7.0), unread(8.0)), (Some(7), None), "what comes after the last tablet need not be read");
     let doses = [(Some(50.0), "2026-01-01", "2026-01-07"), (Some(100.0), "2026-01-08", "2026-01-17")];
     assert_eq!(claimed(&full), doses.map(|(mg, first, last)| (mg, first.to_owned(), last.to_owned())));
 }
@@ -82,12 +86,15 @@ fn steps_use_up_the_quantity_one_after_the_other() {
 fn steps_without_a_day_are_no_length() {
     let record = |length| MedicationRecord { quantity: None, ..tablets(0.0, vec![step(units(1.0), Some(length))]) };
     assert_eq!((days(&record(0)), days(&record(1)), days(&record(9))), (None, Some(1), Some(9)));
+    let ending = |length| MedicationRecord { end: Some(When::on(day("2026-01-05"))), ..record(length) };
+    assert_eq!((days(&ending(0)), days(&ending(1))), (Some(5), Some(1)), "without a length the end counts");
 }
 
 #[test]
 fn an_instruction_in_milligrams_is_counted_in_tablets_by_their_strength() {
     let record = tablets(30.0, vec![step(milligrams(100.0), None)]);
     assert_eq!(claimed(&record), [(Some(100.0), "2026-01-01".to_owned(), "2026-01-15".to_owned())]);
+    assert_eq!(days(&record), Some(15));
     let mut of_two = record.clone();
     of_two.medicine.components.push(crate::clinical::chart::Component { ingredient: drug("lisinopril"), strength: None });
     assert_eq!(claimed(&of_two)[0].0, None, "which of the two drugs is meant?");
@@ -126,4 +133,26 @@ fn without_an_instruction_the_dose_is_the_quantity_over_the_stated_days() {
     let no_days = MedicationRecord { quantity: Some(30.0), ..no_days };
     let wanted = Wanted { strength: no_days.medicine.components[0].strength, minimum: None };
     assert_eq!(dose_from_quantity(&no_days, wanted), None);
+}
+
+#[test]
+fn a_quantity_of_nothing_leaves_the_length_to_the_pack() {
+    let pack = |quantity| {
+        let mut record = tablets(quantity, vec![step(units(1.0), None)]);
+        record.medicine.pack = vec![PackDay { days: 28, dose: DailyDose::from_mg(20.0).expect("a dose") }];
+        days(&record)
+    };
+    assert_eq!((pack(14.0), pack(0.0), pack(-3.0), pack(f64::INFINITY)), (Some(14), Some(28), Some(28), Some(28)));
+}
+
+#[test]
+fn a_stop_of_today_has_its_day_and_one_planned_for_tomorrow_has_none_yet() {
+    let undated = |state, stop: Option<&str>| {
+        let stop = stop.map(|on| Stop { day: Some(day(on)), reason: StopReason::Other, label: String::new() });
+        let order = MedicationRecord { state, stop, supply_days: Some(90), ..ordered("1", "sertraline", 50.0, "2026-01-20") };
+        reckoned(&order).stopped_undated
+    };
+    let stopped = |stop| undated(RecordState::Stopped, stop);
+    assert_eq!((stopped(Some(TODAY)), stopped(Some("2026-03-03")), stopped(None)), (false, true, true));
+    assert_eq!((undated(RecordState::OnHold, None), undated(RecordState::Active, None)), (true, false));
 }

@@ -82,12 +82,26 @@ fn only_the_items_of_the_newest_score_of_thirty_days_count() {
     assert!(judged(&unfinished).options.iter().flat_map(|option| &option.reasons).all(|reason| !reason.starts_with("symptom hint")));
 }
 
+#[test]
+fn a_score_of_today_counts_and_one_of_tomorrow_or_unfinished_does_not() {
+    let with = |date: &str, finished| {
+        let mut record = failed(&[]);
+        let mut other = phq9("c", 17, date);
+        answered(&mut other, &[1, 4], 2);
+        other.finished = finished;
+        record.screenings.push(other);
+        hint(&record, "bupropion").is_some()
+    };
+    assert_eq!((with(TODAY, true), with("2026-03-03", true), with("2026-03-01", false)), (true, false, false));
+}
+
 // rule 12/sleep: speaks
 // rule 12/sleep: silent
 #[test]
 fn poor_sleep_speaks_for_mirtazapine_and_says_what_it_does_not_tell() {
     let reason = hint(&failed(&[3]), "mirtazapine").expect("a hint");
     assert!(reason.contains("poor sleep (item 3 does not tell insomnia from sleeping too much: ask) speaks for it"), "{reason}");
+    assert!(reason.ends_with("(PHQ-9 item 3 at 2 or more on 2026-02-28)"), "{reason}");
     assert_eq!(hint(&failed(&[2]), "mirtazapine"), None);
 }
 
@@ -108,6 +122,18 @@ fn appetite_speaks_for_mirtazapine_only_with_weight_lost() {
     let mut obese = weighed(80.0, 76.0, 100);
     obese.measurements.push(measured(Instrument::Bmi, 5, 31.0));
     assert!(!speaks_for(&obese, "mirtazapine"));
+}
+
+#[test]
+fn a_weight_trend_needs_two_days_the_later_not_older_than_a_year() {
+    let weighed = |before: Days, now: Days| {
+        let mut record = failed(&[5]);
+        let newest = Measurement { source: SourceRef::new("Observation/weight-newest"), ..measured(Instrument::Weight, now, 76.0) };
+        record.measurements = vec![measured(Instrument::Weight, before, 80.0), newest];
+        hint(&record, "mirtazapine").is_some()
+    };
+    assert_eq!((weighed(400, 365), weighed(400, 366)), (true, false));
+    assert_eq!((weighed(2, 1), weighed(1, 1)), (true, false), "one day is no trend");
 }
 
 // rule 12/weight-avoid: speaks

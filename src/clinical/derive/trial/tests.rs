@@ -117,6 +117,14 @@ fn a_dose_above_the_usual_maximum_is_marked_and_one_at_it_is_not() {
     let above = |name, mg| first(vec![dispensed("1", name, mg, "2025-12-01", 60)]).has_marker(Marker::AboveUsualMaximum);
     assert_eq!((above("citalopram", 40.0), above("citalopram", 40.5), above("citalopram", 60.0)), (false, true, true));
     assert!(!above("citalopram", 20.0));
+    let of_form = |form, mg| {
+        let mut record = dispensed("1", "trazodone", mg, "2025-12-01", 60);
+        record.medicine.form = form;
+        first(vec![record]).has_marker(Marker::AboveUsualMaximum)
+    };
+    use crate::clinical::units::Form::{ExtendedRelease, Immediate};
+    assert_eq!((of_form(ExtendedRelease, 375.0), of_form(ExtendedRelease, 375.5)), (false, true));
+    assert_eq!((of_form(Immediate, 400.0), of_form(Immediate, 400.5)), (false, true));
 }
 
 #[test]

@@ -177,3 +177,9 @@ fn liver_tests_follow_agomelatine() {
     assert_eq!((record(35, 35), record(36, 36)), (false, true), "week 3 and 14 days");
     assert_eq!((record(198, 100), record(199, 100)), (false, true), "week 24 and 30 days");
 }
+
+#[test]
+fn an_ecg_is_due_on_more_than_20_mg_of_citalopram() {
+    let due = |mg| is_due(&born(with(vec![since("1", "citalopram", mg, 40)], Vec::new()), "1980-01-01"), "citalopram-ecg");
+    assert_eq!((due(10.0), due(20.0), due(20.5), due(40.0)), (false, false, true, true));
+}

@@ -10,9 +10,9 @@ use super::super::sample::*;
 use super::super::state::{Circumstances, circumstances};
 use super::super::{Course, CourseKind};
 use super::*;
-use crate::clinical::chart::{Chart, Extent, Intolerance, Kind, Measurement, MedicationRecord, Sex, Value};
+use crate::clinical::chart::{Chart, Extent, Intolerance, Kind, Measurement, MedicationRecord, Procedure, ProcedureKind, Sex, Value};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Moment, When};
+use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Moment, Span, When};
 use StepKind::{Augment, Neurostimulation, Psychotherapy, RapidActing, Referral, Switch};
 use Verdict::{Caution, LeftOut, Suitable};
 

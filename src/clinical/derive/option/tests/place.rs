@@ -204,3 +204,63 @@ fn what_failed_in_this_episode_is_left_out_and_in_an_earlier_one_told() {
     assert!(!earlier.reasons.iter().any(|reason| reason.contains("in this episode")), "{:?}", earlier.reasons);
     assert!(earlier.reasons.iter().any(|reason| reason.contains("in an earlier episode")), "{:?}", earlier.reasons);
 }
+
+#[test]
+fn a_course_is_under_way_until_its_grace_is_over() {
+    let grace = Knowledge::builtin().parameters().course_end_grace_days;
+    let ended = |days_ago| {
+        let course = Course { kind: CourseKind::Tms, first: today() - 60, last: today() - days_ago, sessions: 20, basis: Vec::new() };
+        Scene { courses: vec![course], ..scene() }
+    };
+    left_out(&ended(grace), Neurostimulation, "tms", "already under way: 20 sessions");
+    says(&ended(grace + 1), Neurostimulation, "tms", Suitable, "20 sessions from");
+    silent(&ended(grace), Neurostimulation, "ect", "20 sessions");
+}
+
+#[test]
+fn a_stimulator_on_record_is_left_out_and_psychotherapy_on_record_is_told() {
+    let with = |kind, when: Option<&str>| {
+        let mut scene = scene().after(4);
+        let when = when.map(|on| Span::of(day(on)));
+        scene.chart.procedures.push(Procedure { source: SourceRef::new("Procedure/p"), kind, when, label: String::new() });
+        scene
+    };
+    let vns = with(ProcedureKind::Vns, Some("2024-05-01"));
+    left_out(&vns, Neurostimulation, "vns", "on record: 2024-05-01");
+    silent(&vns, Neurostimulation, "ect", "on record");
+    let talk = with(ProcedureKind::Psychotherapy, None);
+    says(&talk, Psychotherapy, "psychotherapy", Suitable, "on record: no date");
+    not_left_out(&talk, Neurostimulation, "vns");
+    silent(&talk, Neurostimulation, "vns", "on record");
+}
+
+#[test]
+fn an_earlier_augmentation_is_told_of_its_drug_and_one_under_way_leaves_it_out() {
+    let with = |days, id: &str| {
+        let scores = vec![phq9("a", 18, "2025-10-01"), phq9("b", 17, "2025-12-10"), phq9("c", 17, "2026-02-20")];
+        let drugs = vec![dispensed("1", "sertraline", 50.0, "2025-10-01", 180), dispensed("2", "aripiprazole", 2.0, "2025-12-15", days)];
+        find(crate::clinical::derive::assess(&chart(drugs, scores), Knowledge::builtin(), today()).options, Augment, id)
+    };
+    let says = |option: &TreatmentOption, words: &str| option.reasons.iter().any(|reason| reason.contains(words));
+    let ended = with(40, "aripiprazole");
+    assert!(says(&ended, "aripiprazole was added before, from 2025-12-15: 40 days at dose"), "{:?}", ended.reasons);
+    assert!(!says(&ended, "already being taken") && !says(&with(40, "brexpiprazole"), "was added before"));
+    let going_on = with(77, "aripiprazole");
+    assert!(says(&going_on, "already being taken") && !says(&going_on, "was added before"), "{:?}", going_on.reasons);
+    assert!(!says(&with(77, "brexpiprazole"), "already being taken"));
+}
+
+#[test]
+fn what_is_contraindicated_beside_what_is_taken_is_left_out_though_it_is_only_a_warning() {
+    left_out(&scene().takes("bupropion", 150.0), Switch, "dextromethorphan-bupropion", "with bupropion: ");
+    not_left_out(&scene().takes("lisinopril", 10.0), Switch, "dextromethorphan-bupropion");
+}
+
+#[test]
+fn every_open_option_but_psychotherapy_says_its_label() {
+    let options = scene().options();
+    let label = |id: &str| options.iter().find(|option| option.id == id).expect("an option").label.clone();
+    assert_eq!(label("psychotherapy"), None);
+    let rows = || options.iter().filter(|option| option.verdict != LeftOut && option.row.is_some() && option.kind != Psychotherapy);
+    assert!(rows().count() > 10 && rows().all(|option| option.label.is_some()));
+}
