@@ -76,6 +76,18 @@ fn an_agent_that_the_record_stops_is_over_on_that_day() {
 }
 
 #[test]
+fn an_agent_that_was_stopped_without_a_day_is_over_with_its_supply() {
+    let with = |state, days| {
+        let order = ordered("add", "aripiprazole", 2.0, "2026-01-01");
+        let found = augmentation(vec![base(), MedicationRecord { state, supply_days: Some(days), ..order }]).remove(0);
+        (found.ongoing, found.end)
+    };
+    assert_eq!(with(RecordState::Active, 56), (true, None), "five days ago, within the grace");
+    assert_eq!(with(RecordState::Stopped, 56), (false, Some(day("2026-02-25"))));
+    assert_eq!(with(RecordState::Stopped, 90), (false, Some(day(TODAY))), "as a trial is");
+}
+
+#[test]
 fn an_agent_alone_or_beside_a_hypnotic_dose_augments_nothing() {
     let add = || dispensed("add", "aripiprazole", 2.0, "2026-01-10", 52);
     assert_eq!(augmentation(vec![dispensed("base", "sertraline", 50.0, "2025-11-01", 60), add()]), [], "ended before");
