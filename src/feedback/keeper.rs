@@ -65,36 +65,42 @@ impl Keeper {
     }
 
     /// Looks after a database for as long as it is in its place.
-    async fn watch(&self, database: &Database) {
-        let (mut tokens, mut rows): (Option<Instant>, Option<Instant>) = (None, None);
-        let due = |last: Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
+    async fn watch(&self, database: &Arc<Database>) {
+        // Apart, since deleting may take long and a server that stalls would hold it for good: looking must go on.
+        let cleaning = tokio::spawn(clean(database.clone(), self.retention_days));
         while database.is_in_place() {
             let look = timeout(LOOK, look(database)).await;
             self.shared.told_reading(look.map_err(|_| StoreError::Slow).flatten().err().as_ref());
-            if due(tokens, TOKENS) {
-                tokens = Some(Instant::now());
-                if let Err(why) = token::clear(database, Timestamp::now()).await {
-                    tracing::warn!(%why, "expired tokens were not deleted");
-                }
-            }
-            if due(rows, ROWS) {
-                rows = Some(Instant::now());
-                self.clear(database).await;
-            }
             sleep(TICK).await;
         }
+        cleaning.abort();
     }
+}
 
-    async fn clear(&self, database: &Database) {
-        let hours = i64::try_from(self.retention_days).unwrap_or(i64::MAX).saturating_mul(24);
-        let Ok(before) = Timestamp::now().checked_sub(SignedDuration::from_hours(hours)) else { return };
-        match retention::purge(database, before).await {
-            Ok(rows) if rows.cards + rows.feedback > 0 => {
-                tracing::info!(cards = rows.cards, feedback = rows.feedback, "rows older than store.retention_days are deleted");
-            }
-            Ok(_) => (),
-            Err(why) => tracing::warn!(%why, "rows older than store.retention_days were not deleted"),
+/// Deletes what has had its time, again and again.
+async fn clean(database: Arc<Database>, retention_days: u64) {
+    let mut rows: Option<Instant> = None;
+    loop {
+        if let Err(why) = token::clear(&database, Timestamp::now()).await {
+            tracing::warn!(%why, "expired tokens were not deleted");
         }
+        if rows.is_none_or(|last| last.elapsed() >= ROWS) {
+            rows = Some(Instant::now());
+            clear(&database, retention_days).await;
+        }
+        sleep(TOKENS).await;
+    }
+}
+
+async fn clear(database: &Database, retention_days: u64) {
+    let hours = i64::try_from(retention_days).unwrap_or(i64::MAX).saturating_mul(24);
+    let Ok(before) = Timestamp::now().checked_sub(SignedDuration::from_hours(hours)) else { return };
+    match retention::purge(database, before).await {
+        Ok(rows) if rows.cards + rows.feedback > 0 => {
+            tracing::info!(cards = rows.cards, feedback = rows.feedback, "rows older than store.retention_days are deleted");
+        }
+        Ok(_) => (),
+        Err(why) => tracing::warn!(%why, "rows older than store.retention_days were not deleted"),
     }
 }
 
