@@ -3,10 +3,11 @@
 use crate::clinical::chart::{AdherenceFact, Certainty, Condition};
 use crate::clinical::units::{ConditionGroup, Day, GroupSet, Span, System, When};
 
+use super::answer::element;
 use super::date::{self, Dated};
 use super::reading::{Reading, by_text, modified};
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Range, Reference, Text, view};
+use super::view::{Concept, Extension, Faults, Meta, Period, Quantity, Range, Reference, Text, View, view};
 
 view! {
     ConditionView<'a> {
@@ -44,9 +45,7 @@ struct Times {
 
 /// Reads one diagnosis: accepted, refuted, or none of the groups of the tables.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
-    let mut faults = Faults::default();
-    let view = ConditionView::read(item.raw, &mut faults).unwrap_or_default();
-    let code = view.code.clone().unwrap_or_default();
+    let code: Concept<'a> = element(item.members, "code").unwrap_or_default();
     let groups = groups(reading, &code);
     if groups.is_empty() {
         let known = code.codes().any(|code| matches!(code.system, System::Icd10 | System::Snomed));
@@ -55,6 +54,8 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         }
         return;
     }
+    let mut faults = Faults::default();
+    let view = ConditionView::of(item.members, &mut faults);
     let birth = reading.birth();
     let mut times = times(&view, birth, &mut faults);
     times.encountered = encountered(reading, &view);
@@ -175,8 +176,8 @@ view! {
 }
 
 fn encountered(reading: &Reading<'_, '_>, view: &ConditionView<'_>) -> Option<Day> {
-    let raw = reading.record.find("Encounter", view.encounter.as_ref()?.reference.as_deref()?, &[])?;
-    let start = Made::read(raw, &mut Faults::default())?.period?.start?;
+    let encounter = reading.find("Encounter", view.encounter.as_ref()?.reference.as_deref()?, &[])?;
+    let start = encounter.view::<Made<'_>>()?.period?.start?;
     date::date(&start).map(|at| at.when.first)
 }
 

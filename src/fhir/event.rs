@@ -7,7 +7,7 @@ use crate::clinical::units::{ConditionGroup, GroupSet, Span};
 use super::date::{self, Dated};
 use super::reading::{Reading, by_text, modified};
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Leaf, Period, Reference, Text, view};
+use super::view::{Concept, Extension, Faults, Period, Reference, Text, View, view};
 
 view! {
     ProcedureView<'a> {
@@ -116,7 +116,7 @@ pub(super) fn service_request<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>
 
 fn done<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, accepted: &[&str], only_hospice: bool) {
     let mut faults = Faults::default();
-    let view = ProcedureView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = ProcedureView::of(item.members, &mut faults);
     let code = view.code.clone().unwrap_or_default();
     let by_code = kind_by_code(reading, &code);
     let kind = by_code.or_else(|| kind_by_words(reading, &code));
@@ -154,7 +154,7 @@ fn span(reading: &Reading<'_, '_>, start: Dated, end: Option<Dated>) -> Option<S
 /// Reads a contact: what it was for.
 pub(super) fn encounter<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
-    let view = EncounterView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = EncounterView::of(item.members, &mut faults);
     let groups = encounter_groups(reading, &view);
     if groups.is_empty() {
         return;
@@ -190,8 +190,8 @@ fn encounter_groups(reading: &Reading<'_, '_>, view: &EncounterView<'_>) -> Grou
     let conditions = view.diagnosis.iter().filter_map(|diagnosis| diagnosis.condition.as_ref()).chain(&view.reason_reference);
     let accepted = |view: &Coded<'_>| !view.verification.as_ref().is_some_and(|status| status.is_any(&["refuted", "entered-in-error"]));
     conditions
-        .filter_map(|reference| reading.record.find("Condition", reference.reference.as_deref()?, &[]))
-        .filter_map(|raw| Coded::read(raw, &mut Faults::default()))
+        .filter_map(|reference| reading.find("Condition", reference.reference.as_deref()?, &[]))
+        .filter_map(|condition| condition.view::<Coded<'_>>())
         .filter(accepted)
         .filter_map(|view| view.code.map(|code| groups(&code)))
         .fold(own, GroupSet::union)

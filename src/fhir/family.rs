@@ -7,7 +7,7 @@ use crate::clinical::units::Meaning;
 use super::date;
 use super::reading::Reading;
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Leaf, Text, view};
+use super::view::{Concept, Extension, Faults, Text, View, view};
 
 view! {
     FamilyView<'a> {
@@ -47,7 +47,7 @@ const FIRST_DEGREE_WORDS: [&str; 14] = [
 /// Reads the diagnoses of a relative. A modifier extension that may deny them (a negative result) leaves them out.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
-    let view = FamilyView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = FamilyView::of(item.members, &mut faults);
     let relevant = |condition: &&FamilyCondition<'_>| {
         condition.code.as_ref().is_some_and(|code| !reading.knowledge.condition_groups(code.codes()).is_empty())
     };

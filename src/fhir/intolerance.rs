@@ -6,7 +6,7 @@ use super::date::{self, Dated};
 use super::medication;
 use super::reading::{Reading, modified};
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Leaf, Period, Reference, Text, view};
+use super::view::{Concept, Extension, Faults, Period, Reference, Text, View, view};
 
 view! {
     AllergyView<'a> {
@@ -58,7 +58,7 @@ view! {
 /// Reads an allergy or intolerance to a drug that the tables know.
 pub(super) fn allergy<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
-    let view = AllergyView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = AllergyView::of(item.members, &mut faults);
     let substances = view.code.iter().chain(view.reaction.iter().filter_map(|reaction| reaction.substance.as_ref()));
     let Some(code) = substances.into_iter().find(|code| !medication::ingredients(reading.knowledge, code).is_empty()) else { return };
     let status = |word: &str| view.verification.as_ref().is_some_and(|concept| concept.is_any(&[word]));
@@ -85,7 +85,7 @@ pub(super) fn allergy<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
 /// Reads an actual event with a suspected drug.
 pub(super) fn adverse_event<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
-    let view = AdverseEventView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = AdverseEventView::of(item.members, &mut faults);
     let when = date::of("date", view.date.as_ref(), &mut faults)
         .or_else(|| date::of("detected", view.detected.as_ref(), &mut faults))
         .or_else(|| date::of("recordedDate", view.recorded.as_ref(), &mut faults));
@@ -104,10 +104,10 @@ fn suspected<'a>(reading: &Reading<'_, 'a>, instance: &Reference<'a>) -> Option<
     let target = instance.reference.as_deref().unwrap_or_default();
     let kinds = ["Medication", "MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"];
     let kind = kinds.into_iter().find(|kind| target.contains(&format!("{kind}/"))).unwrap_or("Medication");
-    let found = reading.record.find(kind, target, &[]).and_then(|raw| Named::read(raw, &mut Faults::default()));
+    let found = reading.find(kind, target, &[]).and_then(|found| found.view::<Named<'a>>());
     let by_reference = |named: &Named<'a>| {
-        let raw = reading.record.find("Medication", named.reference.as_ref()?.reference.as_deref()?, &[])?;
-        Named::read(raw, &mut Faults::default())?.code
+        let medication = reading.find("Medication", named.reference.as_ref()?.reference.as_deref()?, &[])?;
+        medication.view::<Named<'a>>()?.code
     };
     let code = found.and_then(|named| by_reference(&named).or(named.medication).or(named.code));
     code.or_else(|| Some(Concept { coding: Vec::new(), text: Some(instance.display.clone()?) }))

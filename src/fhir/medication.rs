@@ -8,7 +8,7 @@ use crate::clinical::knowledge::{Knowledge, NameMatch};
 use crate::clinical::units::{DrugGroup, Form, Ingredient, ProductUse, SourceRef, Strength, System};
 
 use super::reading::Reading;
-use super::view::{Concept, Faults, Leaf, Quantity, Reference, view};
+use super::view::{Concept, Quantity, Reference, view};
 
 view! {
     MedicationView<'a> {
@@ -74,8 +74,8 @@ fn referred<'a>(
         return Ok(MedicationView { code: Some(concept.clone()), ..MedicationView::default() });
     }
     let Some(reference) = reference else { return Err("names no medicine".to_owned()) };
-    let found = reference.reference.as_deref().and_then(|target| reading.record.find("Medication", target, contained));
-    let view = found.and_then(|raw| MedicationView::read(raw, &mut Faults::default()));
+    let found = reference.reference.as_deref().and_then(|target| reading.find("Medication", target, contained));
+    let view = found.and_then(|found| found.view::<MedicationView<'a>>());
     let says = |view: &MedicationView<'a>| view.code.as_ref().is_some_and(|code| !code.label().is_empty()) || !view.ingredient.is_empty();
     match (view.filter(says), &reference.display) {
         (Some(view), _) => Ok(view),

@@ -12,7 +12,7 @@ use super::medication;
 use super::reading::{Reading, modified};
 use super::record::Item;
 use super::stop;
-use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, view};
+use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, View, view};
 
 view! {
     /// The four kinds of record share most of their elements.
@@ -80,7 +80,7 @@ const ENTERED_IN_ERROR: &str = "entered in error";
 
 pub(super) fn view<'a>(item: &Item<'a>) -> (RecordView<'a>, Faults) {
     let mut faults = Faults::default();
-    let view = RecordView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = RecordView::of(item.members, &mut faults);
     (view, faults)
 }
 

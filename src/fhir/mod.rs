@@ -5,10 +5,12 @@
 //! enough is not asked here.
 
 mod adherence;
+mod answer;
 pub mod audit;
 mod bundle;
 mod capability;
 mod condition;
+mod coverage;
 mod date;
 mod dosage;
 pub mod draft;
@@ -34,8 +36,11 @@ mod stop;
 #[cfg(test)]
 mod tests;
 mod view;
+mod walk;
 
+pub use answer::Answer;
 pub use capability::Capability;
 pub use error::{ReadError, Version};
 pub use page::{Page, Wanted, is_id, medication_id, medication_ids, wanted_medications};
 pub use reader::Reader;
+pub use walk::Walking;

@@ -1,21 +1,22 @@
 //! Observation: scores, items of scales, laboratory values, vital signs.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::clinical::chart::{Measurement, Unreadable, Value};
 use crate::clinical::knowledge::{Knowledge, Observation};
 use crate::clinical::units::{Instrument, Meaning, Moment, SourceRef};
 
+use super::answer::member;
 use super::date;
 use super::reading::{Reading, modified};
 use super::record::Item;
 use super::screening::{Part, Role};
-use super::view::{Concept, Extension, Faults, Leaf, Period, Quantity, Reference, Text, view};
+use super::view::{Concept, Extension, Faults, Leaf, Member, Period, Quantity, Reference, Text, View, view};
 
 view! {
     ObservationView<'a> {
         status: Option<Text<'a>> = "status",
-        code: Option<Concept<'a>> = "code",
         effective: Option<Text<'a>> = "effectiveDateTime",
         effective_period: Option<Period<'a>> = "effectivePeriod",
         effective_instant: Option<Text<'a>> = "effectiveInstant",
@@ -64,8 +65,9 @@ pub(super) enum Given<'v> {
 
 /// What is put together only when all of it is known: the parts of PHQ-9s.
 #[derive(Debug, Default)]
-pub(super) struct Results {
+pub(super) struct Results<'a> {
     pub(super) parts: Vec<Part>,
+    pub(super) rows: Rows<'a>,
 }
 
 /// When, from where and how sure a result is.
@@ -88,11 +90,10 @@ pub(super) fn item_index(instrument: Instrument) -> Option<usize> {
 }
 
 /// Reads one result, if the table has a row for it.
-pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut Results) {
+pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut Results<'a>) {
+    let Some(row) = results.rows.row(reading.knowledge, item.members) else { return };
     let mut faults = Faults::default();
-    let view = ObservationView::read(item.raw, &mut faults).unwrap_or_default();
-    let code = view.code.clone().unwrap_or_default();
-    let Some(row) = row(reading, &code) else { return };
+    let view = ObservationView::of(item.members, &mut faults);
     match occasion(reading, item, &view, &mut faults) {
         Err(why) => reading.unread(&item.source, why),
         Ok(occasion) => result(reading, &view, row, &occasion, results),
@@ -100,8 +101,21 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: 
     reading.faults(&item.source, &faults);
 }
 
-fn row(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<&'static Observation> {
-    let knowledge = reading.knowledge;
+/// The rows of the codes that were met: most of a record has few codes, each written in the same words again and again.
+#[derive(Debug, Default)]
+pub(super) struct Rows<'a> {
+    met: HashMap<&'a str, Option<&'static Observation>>,
+}
+
+impl<'a> Rows<'a> {
+    /// The row of a result, if the table has one.
+    pub(super) fn row(&mut self, knowledge: &'static Knowledge, members: &[Member<'a>]) -> Option<&'static Observation> {
+        let code = member(members, "code")?;
+        *self.met.entry(code.get()).or_insert_with(|| row(knowledge, &Concept::read(code, &mut Faults::default())?))
+    }
+}
+
+fn row(knowledge: &'static Knowledge, code: &Concept<'_>) -> Option<&'static Observation> {
     code.codes().find_map(|code| knowledge.observation(code)).or_else(|| code.wordings().find_map(|text| knowledge.observation_named(text)))
 }
 
@@ -136,7 +150,7 @@ fn result(
     view: &ObservationView<'_>,
     row: &'static Observation,
     occasion: &Occasion,
-    results: &mut Results,
+    results: &mut Results<'_>,
 ) {
     let value = given(view.quantity.as_ref(), view.integer, view.string.as_deref(), view.concept.as_ref(), view.boolean);
     let references = |list: &[Reference<'_>]| -> Vec<String> {
@@ -203,7 +217,7 @@ fn limits(view: &ObservationView<'_>, row: &Observation) -> Limits {
 /// A component is a result of its own, or an item of the PHQ-9 it stands in.
 fn answer(reading: &mut Reading<'_, '_>, component: &Component<'_>, occasion: &Occasion, part: Option<&mut Part>) {
     let code = component.code.clone().unwrap_or_default();
-    let Some(row) = row(reading, &code) else { return };
+    let Some(row) = row(reading.knowledge, &code) else { return };
     if component.absent.is_some() {
         return;
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::clinical::chart::{Evidence, MedicationRecord, RecordState, Step, Unread};
 use crate::clinical::units::{SourceRef, When};
 
-use super::bundle::Entry;
+use super::answer::{Answer, Entry};
 use super::dosage;
 use super::medication_record::{told, view};
 use super::reading::{Reading, modified};
@@ -18,43 +18,58 @@ use super::shape::{Shape, shape};
 /// The draft orders of one context.
 #[derive(Debug, Default)]
 pub(super) struct Drafts<'a> {
-    /// Those that are meant.
-    pub(super) entries: Vec<Entry<'a>>,
+    /// What they came in.
+    name: String,
+    answer: Answer<'a>,
+    /// Those of its entries that are meant.
+    meant: Vec<usize>,
     /// What could not be used, and why.
     pub(super) unread: Vec<(String, String)>,
 }
 
 /// Whether it is an order of a medicine, in any version of FHIR.
 fn is_medicine(entry: &Entry<'_>) -> bool {
-    matches!(entry.head.kind.as_deref(), Some("MedicationRequest" | "MedicationOrder"))
+    matches!(&*entry.kind, "MedicationRequest" | "MedicationOrder")
 }
 
 impl<'a> Drafts<'a> {
     /// The orders of medicines that are meant: all, or those that a selection names by reference, bare id, `urn:uuid` or URL.
     ///
     /// An order without any name is meant where it is the only one and a selection is left that names no other.
-    pub(super) fn of(entries: Vec<Entry<'a>>, selections: Option<&[String]>) -> Drafts<'a> {
-        let medicines = entries.into_iter().filter(is_medicine);
-        let Some(selections) = selections else { return Drafts { entries: medicines.collect(), ..Drafts::default() } };
-        let (named, nameless): (Vec<Entry<'a>>, Vec<Entry<'a>>) = medicines.partition(|entry| has_name(entry));
-        let left = selections.iter().any(|selection| may_be_a_medicine(selection) && !named.iter().any(|one| names(selection, one)));
-        let mut drafts = Drafts::default();
-        drafts.entries.extend(named.into_iter().filter(|entry| selections.iter().any(|selection| names(selection, entry))));
-        match nameless.len() {
-            1 if left => drafts.entries.extend(nameless),
-            _ if left => drafts.unread.extend(
-                nameless
-                    .into_iter()
-                    .map(|entry| (entry.place, "a draft order without an id: nothing says whether it is selected".to_owned())),
-            ),
-            _ => {}
+    pub(super) fn of(name: &str, answer: Answer<'a>, selections: Option<&[String]>) -> Drafts<'a> {
+        let entries = &answer.entries;
+        let medicines = (0..entries.len()).filter(|index| is_medicine(&entries[*index]));
+        let (mut meant, mut unread) = (Vec::new(), Vec::new());
+        match selections {
+            None => meant.extend(medicines),
+            Some(selections) => {
+                let (named, nameless): (Vec<usize>, Vec<usize>) = medicines.partition(|index| has_name(&entries[*index]));
+                let is_named = |selection: &str| named.iter().any(|index| names(selection, &entries[*index]));
+                let left = selections.iter().any(|selection| may_be_a_medicine(selection) && !is_named(selection));
+                let is_selected = |index: &usize| selections.iter().any(|selection| names(selection, &entries[*index]));
+                meant.extend(named.iter().copied().filter(is_selected));
+                match nameless.len() {
+                    1 if left => meant.extend(nameless),
+                    _ if left => unread.extend(nameless.into_iter().map(|index| {
+                        let place = answer.place(entries[index].place, name);
+                        (place, "a draft order without an id: nothing says whether it is selected".to_owned())
+                    })),
+                    _ => {}
+                }
+            }
         }
-        drafts
+        Drafts { name: name.to_owned(), answer, meant, unread }
+    }
+
+    /// Those that are meant, each to be read.
+    fn items(&self) -> Vec<Item<'_>> {
+        let entries: Vec<&Entry<'_>> = self.meant.iter().map(|index| &self.answer.entries[*index]).collect();
+        draft_items(&self.name, &self.answer, &entries)
     }
 }
 
 fn has_name(entry: &Entry<'_>) -> bool {
-    entry.head.id.is_some() || entry.full_url.is_some()
+    entry.id.is_some() || entry.full_url.is_some()
 }
 
 /// Whether a selection does not say that it is something else than a medicine.
@@ -66,18 +81,18 @@ fn may_be_a_medicine(selection: &str) -> bool {
 fn names(selection: &str, entry: &Entry<'_>) -> bool {
     let url = entry.full_url.as_deref();
     let Some((kind, id)) = target(selection) else { return false };
-    let right_kind = kind.is_empty() || entry.head.kind.as_deref() == Some(kind);
-    let by_id = entry.head.id.as_deref() == Some(id) || url.and_then(target).is_some_and(|(_, of_url)| of_url == id);
+    let right_kind = kind.is_empty() || entry.kind == kind;
+    let by_id = entry.id.as_deref() == Some(id) || url.and_then(target).is_some_and(|(_, of_url)| of_url == id);
     url == Some(selection) || right_kind && by_id
 }
 
 /// Reads the drafts into the chart, after the record. A draft of another patient is never used.
-pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, drafts: Drafts<'a>, patient: Option<&str>) {
+pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, drafts: &'a Drafts<'a>, patient: Option<&str>) {
     let of_the_record = std::mem::take(&mut reading.chart.unread);
-    for (place, why) in drafts.unread {
-        reading.unread(&SourceRef::new(place), why);
+    for (place, why) in &drafts.unread {
+        reading.unread(&SourceRef::new(place.as_str()), why.as_str());
     }
-    for item in draft_items(drafts.entries) {
+    for item in drafts.items() {
         let whose = match (&item.owner, patient) {
             (Owner::Patient(id), Some(patient)) if id != patient => Err("a draft order for another patient: not used"),
             (Owner::NoPatient, _) => Err("a draft order that is not for a patient: not used"),
@@ -109,7 +124,7 @@ fn forget_saved_copies(reading: &mut Reading<'_, '_>, mut of_the_record: Vec<Unr
 
 /// One draft as a record of its medicine, or why it cannot be used.
 fn draft<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) -> Result<MedicationRecord, String> {
-    if let Shape::Foreign(version, _) = shape(&item.kind, item.raw) {
+    if let Shape::Foreign(version, _) = shape(item.kind, item.members) {
         return Err(format!("a draft order in FHIR {version} shape, only R4 is read"));
     }
     let (view, faults) = view(item);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
-use super::bundle::{self, Walked};
+use super::answer::Answer;
 use super::record::target;
-use super::view::{Concept, Faults, Leaf, Reference, Text, view};
+use super::view::{Concept, Faults, Leaf, Reference, Text, View, view};
 
 view! {
     Outside<'a> {
@@ -69,18 +69,15 @@ pub struct Wanted {
 }
 
 /// The Medications that these records refer to and none of them holds: first those that are not even named.
-pub fn wanted_medications<'a>(bodies: impl IntoIterator<Item = &'a RawValue>) -> Vec<Wanted> {
-    let mut walked = Walked::at_most(usize::MAX);
-    for body in bodies {
-        // What cannot be read is told by the reader.
-        drop(bundle::walk(body, "", &mut walked));
-    }
-    let (medications, others): (Vec<_>, Vec<_>) = walked.entries.iter().partition(|entry| entry.head.kind.as_deref() == Some("Medication"));
-    let ids: BTreeSet<&str> = medications.iter().filter_map(|entry| entry.head.id.as_deref()).collect();
-    let urls: BTreeSet<&str> = medications.iter().filter_map(|entry| entry.full_url.as_deref()).collect();
+pub fn wanted_medications<'a>(answers: impl IntoIterator<Item = &'a Answer<'a>>) -> Vec<Wanted> {
+    let entries = answers.into_iter().flat_map(|answer| answer.entries.iter().map(move |entry| (answer, entry)));
+    let of_medicines = entries.filter(|(_, entry)| entry.kind.starts_with("Medication"));
+    let (medications, others): (Vec<_>, Vec<_>) = of_medicines.partition(|(_, entry)| entry.kind == "Medication");
+    let ids: BTreeSet<&str> = medications.iter().filter_map(|(_, entry)| entry.id.as_deref()).collect();
+    let urls: BTreeSet<&str> = medications.iter().filter_map(|(_, entry)| entry.full_url.as_deref()).collect();
     let mut wanted: BTreeMap<String, bool> = BTreeMap::new();
-    for entry in others.into_iter().filter(|entry| entry.head.kind.as_deref().is_some_and(|kind| kind.starts_with("Medication"))) {
-        let view = Medicated::read(entry.raw, &mut Faults::default()).unwrap_or_default();
+    for (answer, entry) in others {
+        let view = Medicated::of(answer.members(entry), &mut Faults::default());
         if view.concept.is_some_and(|concept| !concept.label().trim().is_empty()) {
             continue;
         }
@@ -111,11 +108,9 @@ pub fn is_id(text: &str) -> bool {
 }
 
 /// The ids of the Medications of an answer.
-pub fn medication_ids(body: &RawValue) -> BTreeSet<String> {
-    let mut walked = Walked::at_most(usize::MAX);
-    drop(bundle::walk(body, "", &mut walked));
-    let medications = walked.entries.into_iter().filter(|entry| entry.head.kind.as_deref() == Some("Medication"));
-    medications.filter_map(|entry| entry.head.id.map(Text::into_owned)).collect()
+pub fn medication_ids(answer: &Answer<'_>) -> BTreeSet<String> {
+    let medications = answer.entries.iter().filter(|entry| entry.kind == "Medication");
+    medications.filter_map(|entry| entry.id.as_deref().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -156,7 +151,7 @@ mod tests {
             r#"{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Medication","id":"there"}}"#.to_owned(),
         ];
         let bundle = format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","));
-        let wanted = wanted_medications([raw(&bundle), raw("null")]);
+        let wanted = wanted_medications(&[Answer::of(bundle.as_bytes()).expect("JSON"), Answer::of(b"null").expect("JSON")]);
         let wanted: Vec<(&str, bool)> = wanted.iter().map(|wanted| (wanted.reference.as_str(), wanted.named)).collect();
         assert_eq!(wanted, [("Medication/b", false), ("https://fhir.example.org/Medication/c", false), ("Medication/a", true)]);
     }

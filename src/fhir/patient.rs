@@ -5,7 +5,7 @@ use crate::clinical::chart::{Patient, Sex};
 use super::date;
 use super::reading::Reading;
 use super::record::{Item, Owner};
-use super::view::{Faults, Leaf, Text, view};
+use super::view::{Faults, Text, View, view};
 
 view! {
     PatientView<'a> {
@@ -30,7 +30,7 @@ const REPLACED: &str = "replaced-by";
 /// dated after the day of assessment does not count.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
-    let view = PatientView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = PatientView::of(item.members, &mut faults);
     if view.links.iter().any(|link| link.kind.as_deref() == Some(REPLACED)) {
         return reading.unread(&item.source, "the patient was merged into another (`link` of type `replaced-by`)");
     }
@@ -55,6 +55,6 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         _ => None,
     };
     let Owner::Patient(id) = &item.owner else { return };
-    reading.chart.patient = Some(Patient { id: id.clone(), birth, sex, deceased });
+    reading.chart.patient = Some(Patient { id: id.clone().into_owned(), birth, sex, deceased });
     reading.faults(&item.source, &faults);
 }

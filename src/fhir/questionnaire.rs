@@ -13,7 +13,7 @@ use super::observation::{self, Given, Occasion, Results};
 use super::reading::{Reading, modified};
 use super::record::Item;
 use super::screening::{Part, Role};
-use super::view::{Coding, Concept, Extension, Faults, Leaf, Quantity, Text, view};
+use super::view::{Coding, Concept, Extension, Faults, Quantity, Text, View, view};
 
 view! {
     ResponseView<'a> {
@@ -65,9 +65,9 @@ view! {
 }
 
 /// Reads one filled-in questionnaire.
-pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut Results) {
+pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, results: &mut Results<'_>) {
     let mut faults = Faults::default();
-    let view = ResponseView::read(item.raw, &mut faults).unwrap_or_default();
+    let view = ResponseView::of(item.members, &mut faults);
     let mut items = Vec::new();
     flatten(&view.item, &mut items);
     let named = |name: &dyn Fn(&str) -> bool| {
@@ -146,7 +146,7 @@ fn value<'v>(answer: &'v AnswerView<'v>) -> Option<Given<'v>> {
     Some(Given::Concept(Cow::Owned(Concept { coding: vec![coding], text: None })))
 }
 
-fn answers(reading: &mut Reading<'_, '_>, rows: &[(&'static Observation, &ItemView<'_>)], occasion: &Occasion, results: &mut Results) {
+fn answers(reading: &mut Reading<'_, '_>, rows: &[(&'static Observation, &ItemView<'_>)], occasion: &Occasion, results: &mut Results<'_>) {
     let mut part = Part::new(Role::Response, occasion.clone());
     let mut of_phq9 = false;
     let mut answered = false;

@@ -1,12 +1,17 @@
 //! The chart while it is being read.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
+
 use crate::clinical::chart::{Chart, Unread};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{Day, SourceRef, When};
 
 use super::date::Dated;
-use super::record::Record;
-use super::view::{Extension, Faults};
+use super::record::{Record, Resource, target};
+use super::view::{Extension, Faults, Member, Text, view};
 
 /// What every reader of a resource needs, and where it puts what it found.
 pub(super) struct Reading<'r, 'a> {
@@ -14,9 +19,36 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) as_of: Day,
     pub(super) record: &'r Record<'a>,
     pub(super) chart: Chart,
+    /// The resources of the record by URL: most records are never asked for one.
+    by_url: OnceCell<HashMap<&'a str, &'a [Member<'a>]>>,
 }
 
-impl Reading<'_, '_> {
+view! {
+    /// A contained resource.
+    Named<'a> {
+        id: Option<Text<'a>> = "id",
+    }
+}
+
+impl<'r, 'a> Reading<'r, 'a> {
+    /// An empty chart, to be filled from this record.
+    pub(super) fn new(knowledge: &'static Knowledge, as_of: Day, record: &'r Record<'a>) -> Reading<'r, 'a> {
+        Reading { knowledge, as_of, record, chart: Chart::default(), by_url: OnceCell::new() }
+    }
+
+    /// The resource of this type that a reference points to, in the resource itself or in the record.
+    pub(super) fn find(&self, kind: &str, reference: &str, contained: &[&'a RawValue]) -> Option<Resource<'a>> {
+        if let Some(id) = reference.strip_prefix('#') {
+            let is_named = |named: Named<'_>| named.id.as_deref() == Some(id);
+            let found = contained.iter().copied().map(Resource::Contained).find(|resource| resource.view().is_some_and(is_named));
+            return found;
+        }
+        let plain = reference.split("/_history/").next().unwrap_or(reference);
+        let (_, id) = target(reference)?;
+        let by_url = self.by_url.get_or_init(|| self.record.by_url()).get(plain).copied();
+        by_url.or_else(|| self.record.by_id(kind, id)).map(Resource::Members)
+    }
+
     /// Notes that a resource counts for nothing.
     pub(super) fn unread(&mut self, source: &SourceRef, why: impl Into<String>) {
         self.chart.unread.push(Unread { source: source.clone(), why: why.into() });

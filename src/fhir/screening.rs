@@ -102,7 +102,7 @@ impl Part {
 }
 
 /// Puts the parts together: what refers to each other, then what was filled in on one day at one time and does not contradict.
-pub(super) fn assemble(reading: &mut Reading<'_, '_>, results: Results) {
+pub(super) fn assemble(reading: &mut Reading<'_, '_>, results: Results<'_>) {
     let mut parts = results.parts;
     for part in &mut parts {
         let answered = part.items.iter().flatten().count();

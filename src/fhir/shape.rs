@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::error::Version;
-use super::view::{Faults, object};
+use super::view::{Faults, Member, object};
 
 /// What the shape of one resource tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Shape {
 /// The shape of a resource of this type.
 ///
 /// A CodeableReference is R5; a bare-string clinicalStatus, a dose straight on the dosage, `context` on an order are older than R4.
-pub(super) fn shape(kind: &str, raw: &RawValue) -> Shape {
+pub(super) fn shape(kind: &str, members: &[Member<'_>]) -> Shape {
     use Version::{Dstu2, R5, Stu3};
     let mut shape = Shape::Any;
     let mut status = None;
@@ -33,9 +33,9 @@ pub(super) fn shape(kind: &str, raw: &RawValue) -> Shape {
         return Shape::Foreign(Dstu2, "MedicationOrder is MedicationRequest in R4");
     }
     let medicine = kind.starts_with("Medication") && kind != "Medication";
-    object(raw, &mut Faults::default(), |key, value, _| {
+    for Member { name, value } in members {
         let first = value.get().as_bytes().first().copied().unwrap_or_default();
-        match (kind, key) {
+        match (kind, &**name) {
             (_, "medication") if medicine && first == b'{' => note(Shape::Foreign(R5, "`medication` is medication[x] in R4")),
             (_, "medicationCodeableConcept" | "medicationReference") if medicine => note(Shape::R4),
             ("MedicationStatement", "status") if matches!(value.get(), "\"recorded\"" | "\"draft\"") => {
@@ -60,7 +60,7 @@ pub(super) fn shape(kind: &str, raw: &RawValue) -> Shape {
             ("Observation", "context") => note(Shape::Foreign(Stu3, "`context` is `encounter` in R4")),
             _ => {}
         }
-    });
+    }
     match status {
         Some(true) if patient => Shape::Foreign(Dstu2, "`clinicalStatus` is a CodeableConcept in R4"),
         Some(true) => Shape::Foreign(Stu3, "`clinicalStatus` is a CodeableConcept in R4"),
@@ -94,7 +94,12 @@ mod tests {
     use super::*;
 
     fn of(kind: &str, text: &str) -> Shape {
-        shape(kind, serde_json::from_str(text).expect("JSON"))
+        let mut members = Vec::new();
+        let all = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).expect("an object");
+        let values: Vec<(String, Box<RawValue>)> =
+            all.into_iter().map(|(name, value)| (name, RawValue::from_string(value.to_string()).expect("JSON"))).collect();
+        members.extend(values.iter().map(|(name, value)| Member { name: name.as_str().into(), value }));
+        shape(kind, &members)
     }
 
     #[test]

@@ -5,7 +5,6 @@ mod medicine;
 mod published;
 mod result;
 
-use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -223,9 +222,9 @@ fn a_negated_family_history_is_none() {
 #[test]
 fn what_was_had_and_what_was_not_is_told_apart() {
     let read = |value: &str| {
-        let raw: &RawValue = serde_json::from_str(value).expect("JSON");
+        let answer = Answer::of(value.as_bytes()).expect("JSON");
         let mut reader = Reader::new(Knowledge::builtin(), today());
-        reader.add_prefetch("conditions", &[Kind::Conditions], raw);
+        reader.add_prefetch("conditions", &[Kind::Conditions], &answer);
         reader.missing_prefetch("medications", "MedicationRequest", &[Kind::Medications]);
         let chart = reader.finish().expect("a chart");
         assert_eq!(chart.coverage.of(Kind::Medications), Extent::None);
@@ -245,10 +244,13 @@ fn what_was_not_sent_of_a_kind_is_one_gap_and_the_kind_was_had_in_part() {
     const EMPTY: &str = r#"{"resourceType":"Bundle","type":"searchset","total":0}"#;
     const KEYS: [&str; 3] = ["MedicationAdministration", "MedicationDispense", "MedicationStatement"];
     let read = |orders: Option<&str>, others: [Option<&str>; 3]| {
+        let answers = KEYS.into_iter().zip(others).chain([("MedicationRequest", orders)]);
+        let answers: Vec<(&str, Option<Answer<'_>>)> =
+            answers.map(|(key, answer)| (key, answer.map(|answer| Answer::of(answer.as_bytes()).expect("JSON")))).collect();
         let mut reader = Reader::new(Knowledge::builtin(), today());
-        for (resource_type, answer) in KEYS.into_iter().zip(others).chain([("MedicationRequest", orders)]) {
+        for (resource_type, answer) in &answers {
             match answer {
-                Some(answer) => reader.add_prefetch(resource_type, &[Kind::Medications], serde_json::from_str(answer).expect("JSON")),
+                Some(answer) => reader.add_prefetch(resource_type, &[Kind::Medications], answer),
                 None => reader.missing_prefetch(resource_type, resource_type, &[Kind::Medications]),
             }
         }

@@ -4,8 +4,6 @@
 //! text, since `arbitrary_precision` is switched on for the whole binary. Nesting beyond [`DEEPEST`] is not followed; what is not
 //! read is only skipped over, which takes no stack.
 
-use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::Meaning;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -75,10 +73,21 @@ impl<'a, T: Leaf<'a>> Slot<'a> for Option<T> {
 impl<'a, T: Leaf<'a>> Slot<'a> for Vec<T> {
     fn put(&mut self, name: &'static str, raw: &'a RawValue, faults: &mut Faults) {
         faults.path.push(name);
-        match elements(raw, MOST_REPEATED) {
-            Elements::All(all) => *self = all.into_iter().filter(|e| e.get() != "null").filter_map(|e| T::read(e, faults)).collect(),
-            Elements::None if raw.get() == "null" => {}
-            Elements::None | Elements::TooMany(_) => faults.wrong(),
+        if raw.get() != "null" {
+            self.clear();
+            let mut left = MOST_REPEATED;
+            let mut take = |element: &'a RawValue| {
+                let has_room = left > 0;
+                left = left.saturating_sub(1);
+                if has_room && element.get() != "null" {
+                    self.extend(T::read(element, faults));
+                }
+                has_room
+            };
+            if !elements(raw, &mut take) {
+                self.clear();
+                faults.wrong();
+            }
         }
         faults.path.pop();
     }
@@ -144,38 +153,28 @@ pub(super) fn object<'a>(raw: &'a RawValue, faults: &mut Faults, mut each: impl 
     read
 }
 
-/// The elements of an array.
-pub(super) enum Elements<'a> {
-    /// All of them.
-    All(Vec<&'a RawValue>),
-    /// More than were asked for: the first so many.
-    TooMany(Vec<&'a RawValue>),
-    /// It is no array that can be read to its end.
-    None,
+/// Gives every element of an array to `each` as long as it wants more; `false` where it does not, or where it is no array that can be
+/// read to its end.
+fn elements<'a>(raw: &'a RawValue, each: &mut impl FnMut(&'a RawValue) -> bool) -> bool {
+    raw.get().starts_with('[') && serde_json::Deserializer::from_str(raw.get()).deserialize_seq(Each(each)).is_ok()
 }
 
-/// The elements of an array, if they are no more than `most`.
-pub(super) fn elements(raw: &RawValue, most: usize) -> Elements<'_> {
-    if !raw.get().starts_with('[') {
-        return Elements::None;
-    }
-    let mut found = Vec::new();
-    let walk = Each(|element| {
-        found.push(element);
-        found.len() <= most
-    });
-    match serde_json::Deserializer::from_str(raw.get()).deserialize_seq(walk) {
-        Ok(()) => Elements::All(found),
-        Err(_) if found.len() > most => {
-            found.truncate(most);
-            Elements::TooMany(found)
-        }
-        Err(_) => Elements::None,
-    }
-}
-
+/// The name of a member.
 #[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Key<'a>(#[serde(borrow)] pub(super) Text<'a>);
+
+/// One member of a resource: its name and its JSON text.
+#[derive(Debug, Clone)]
+pub(super) struct Member<'a> {
+    pub(super) name: Text<'a>,
+    pub(super) value: &'a RawValue,
+}
+
+/// A view of an object whose members have been taken apart already.
+pub(super) trait View<'a>: Leaf<'a> {
+    /// The view; members that cannot be read are noted.
+    fn of(members: &[Member<'a>], faults: &mut Faults) -> Self;
+}
 
 struct Walk<F>(F);
 
@@ -220,138 +219,37 @@ macro_rules! view {
         #[derive(Debug, Clone, Default)]
         pub(in crate::fhir) struct $name<$a> { $(pub(in crate::fhir) $field: $ty,)* }
 
+        impl<$a> $name<$a> {
+            fn put(&mut self, name: &str, raw: &$a serde_json::value::RawValue, faults: &mut $crate::fhir::view::Faults) {
+                match name {
+                    $($key => $crate::fhir::view::Slot::put(&mut self.$field, $key, raw, faults),)*
+                    _ => {}
+                }
+            }
+        }
+
         impl<$a> $crate::fhir::view::Leaf<$a> for $name<$a> {
             fn read(raw: &$a serde_json::value::RawValue, faults: &mut $crate::fhir::view::Faults) -> Option<Self> {
                 let mut view = Self::default();
-                $crate::fhir::view::object(raw, faults, |key, raw, faults| match key {
-                    $($key => $crate::fhir::view::Slot::put(&mut view.$field, $key, raw, faults),)*
-                    _ => {}
-                })
-                .then_some(view)
+                $crate::fhir::view::object(raw, faults, |name, raw, faults| view.put(name, raw, faults)).then_some(view)
+            }
+        }
+
+        impl<$a> $crate::fhir::view::View<$a> for $name<$a> {
+            fn of(members: &[$crate::fhir::view::Member<$a>], faults: &mut $crate::fhir::view::Faults) -> Self {
+                let mut view = Self::default();
+                for member in members {
+                    view.put(&member.name, member.value, faults);
+                }
+                view
             }
         }
     };
 }
 pub(super) use view;
 
-view! {
-    /// A code with its words.
-    Coding<'a> {
-        system: Option<Text<'a>> = "system",
-        code: Option<Text<'a>> = "code",
-        display: Option<Text<'a>> = "display",
-    }
-}
-
-view! {
-    /// Several codes for one thing.
-    Concept<'a> {
-        coding: Vec<Coding<'a>> = "coding",
-        text: Option<Text<'a>> = "text",
-    }
-}
-
-view! {
-    /// A pointer to another resource.
-    Reference<'a> {
-        reference: Option<Text<'a>> = "reference",
-        display: Option<Text<'a>> = "display",
-    }
-}
-
-view! {
-    /// A number with a unit; also Duration and Age.
-    Quantity<'a> {
-        value: Option<f64> = "value",
-        unit: Option<Text<'a>> = "unit",
-        code: Option<Text<'a>> = "code",
-    }
-}
-
-view! {
-    /// From one quantity to another.
-    Range<'a> {
-        low: Option<Quantity<'a>> = "low",
-        high: Option<Quantity<'a>> = "high",
-    }
-}
-
-view! {
-    /// From one time to another.
-    Period<'a> {
-        start: Option<Text<'a>> = "start",
-        end: Option<Text<'a>> = "end",
-    }
-}
-
-view! {
-    /// What goes beyond the standard elements.
-    Extension<'a> {
-        url: Option<Text<'a>> = "url",
-        concept: Option<Concept<'a>> = "valueCodeableConcept",
-        code: Option<Text<'a>> = "valueCode",
-        text: Option<Text<'a>> = "valueString",
-        date_time: Option<Text<'a>> = "valueDateTime",
-        decimal: Option<f64> = "valueDecimal",
-        inner: Vec<Extension<'a>> = "extension",
-    }
-}
-
-view! {
-    /// About the resource itself.
-    Meta<'a> {
-        version: Option<Text<'a>> = "versionId",
-        updated: Option<Text<'a>> = "lastUpdated",
-    }
-}
-
-impl Concept<'_> {
-    /// Its words: the text, else the first display, else the first code; empty where it has none.
-    pub(super) fn label(&self) -> &str {
-        let display = self.coding.iter().find_map(|coding| coding.display.as_deref());
-        let code = self.coding.iter().find_map(|coding| coding.code.as_deref());
-        self.text.as_deref().filter(|text| !text.trim().is_empty()).or(display).or(code).unwrap_or_default()
-    }
-
-    /// Its codes in the terminologies of the tables.
-    pub(super) fn codes(&self) -> impl Iterator<Item = crate::clinical::units::Code<'_>> {
-        self.coding.iter().filter_map(Coding::known)
-    }
-
-    /// Whether one of its codes, in whatever system, is one of these words of FHIR.
-    pub(super) fn is_any(&self, codes: &[&str]) -> bool {
-        self.coding.iter().filter_map(|coding| coding.code.as_deref()).any(|code| codes.contains(&code))
-    }
-
-    /// What its codes say, by the table of meanings.
-    pub(super) fn meanings(&self, knowledge: &'static Knowledge) -> impl Iterator<Item = Meaning> {
-        self.coding.iter().filter_map(|coding| coding.code.as_deref()).filter_map(|code| knowledge.meaning(code))
-    }
-
-    /// What its words say, by the rows of the tables that have no verified code.
-    pub(super) fn meanings_by_text(&self, knowledge: &'static Knowledge) -> impl Iterator<Item = Meaning> {
-        self.wordings().flat_map(|words| knowledge.meanings_in(words))
-    }
-
-    /// Whether one of its codes says this, or its words where the tables have no verified code.
-    pub(super) fn says(&self, meaning: Meaning, knowledge: &'static Knowledge) -> bool {
-        self.meanings(knowledge).chain(self.meanings_by_text(knowledge)).any(|said| said == meaning)
-    }
-
-    /// Every wording it has: displays, then the text.
-    pub(super) fn wordings(&self) -> impl Iterator<Item = &str> {
-        self.coding.iter().filter_map(|coding| coding.display.as_deref()).chain(self.text.as_deref())
-    }
-}
-
-impl Coding<'_> {
-    /// The code with its system; `None` without a code.
-    pub(super) fn known(&self) -> Option<crate::clinical::units::Code<'_>> {
-        use crate::clinical::units::{Code, System};
-        let code = self.code.as_deref()?.trim();
-        Some(Code { system: self.system.as_deref().map_or(System::Other, System::of), code })
-    }
-}
+mod datatype;
+pub(super) use datatype::{Coding, Concept, Extension, Meta, Period, Quantity, Range, Reference};
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use super::medication::id_below;
 use super::query::Query;
 use super::server::{Server, ServerError};
 use crate::config::{Client, Dialect, FhirServer, Within};
-use crate::fhir::{Capability, Page, wanted_medications};
+use crate::fhir::{Answer, Capability, Page, wanted_medications};
 use crate::hooks::{Definition, Need};
 
 /// How long all of it may take.
@@ -158,7 +158,8 @@ impl Survey {
                 bodies.extend(line.ask(&query).await.map(|(body, _)| body));
             }
         }
-        let wanted = wanted_medications(bodies.iter().filter_map(|body| value(body).ok()));
+        let answers: Vec<Answer<'_>> = bodies.iter().filter_map(|body: &Vec<u8>| Answer::of(body).ok()).collect();
+        let wanted = wanted_medications(&answers);
         let ids: Vec<&str> = wanted.iter().filter_map(|wanted| id_below(&server.base, &wanted.reference)).take(2).collect();
         if let [_, _] = ids[..]
             && let Some(query) = Query::medications(&server.base, &ids, &server.dialect)
@@ -199,7 +200,7 @@ async fn probe(line: &Line<'_>, key: &str, need: &Need, patient: &str) -> Probed
         Ok(query) => pages(line, &query).await,
         Err(failure) => Fetched { pages: Vec::new(), failure: Some(failure) },
     };
-    let seen: Vec<Page> = fetched.values().filter_map(Page::of).collect();
+    let seen: Vec<Page> = fetched.pages.iter().filter_map(|page| Page::of(value(page).ok()?)).collect();
     let entries = seen.iter().map(|page| if page.resource_type == "Bundle" { page.entries } else { 1 }).sum();
     let offer = match fetched.failure {
         Some(failure) if seen.is_empty() => Err(failure),

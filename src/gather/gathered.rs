@@ -8,14 +8,14 @@ use futures_util::{StreamExt, stream};
 use secrecy::SecretString;
 use serde_json::value::RawValue;
 
-use super::ask::{Exchange, Line, value};
+use super::ask::{Exchange, Line};
 use super::failure::Failure;
 use super::medication;
 use super::query::Query;
 use super::server::{Base, Server, ServerError, http};
 use crate::config::address::Reach;
 use crate::config::{Config, Dialect};
-use crate::fhir::{Page, Wanted, wanted_medications};
+use crate::fhir::{Answer, Wanted, wanted_medications};
 use crate::hooks::{Definition, HookRequest, Need};
 
 /// Whose the servers on this machine are said to be while developing.
@@ -37,6 +37,9 @@ struct Loopback {
     http: reqwest::Client,
     servers: Mutex<HashMap<String, Arc<Server>>>,
 }
+
+/// A hook request, the values of its prefetch walked.
+pub type Request<'a> = HookRequest<'a, Answer<'a>>;
 
 /// What was fetched for one call.
 #[derive(Debug, Default)]
@@ -90,11 +93,6 @@ impl Fetched {
     fn failed(failure: Failure) -> Fetched {
         Fetched { pages: Vec::new(), failure: Some(failure) }
     }
-
-    /// The pages as JSON.
-    pub fn values(&self) -> impl Iterator<Item = &RawValue> {
-        values(&self.pages)
-    }
 }
 
 /// The Medications that records refer to.
@@ -106,18 +104,6 @@ pub struct Medications {
     pub unnamed: usize,
     /// Why not.
     pub failure: Option<Failure>,
-}
-
-impl Medications {
-    /// The answers as JSON.
-    pub fn values(&self) -> impl Iterator<Item = &RawValue> {
-        values(&self.pages)
-    }
-}
-
-/// Bodies that were looked at when they came.
-fn values(pages: &[Vec<u8>]) -> impl Iterator<Item = &RawValue> {
-    pages.iter().filter_map(|page| value(page).ok())
 }
 
 /// Whom a call may ask.
@@ -155,7 +141,7 @@ impl Gather {
     pub async fn gather(
         &self,
         client: &str,
-        request: &HookRequest<'_>,
+        request: &Request<'_>,
         drafts: Option<&RawValue>,
         definition: &Definition,
         until: Instant,
@@ -173,10 +159,7 @@ impl Gather {
         let parallel = access.server.dialect.parallel.size();
         let fetch = async |job: Job<'_>| (job.key.to_owned(), fetch(&line, &job, &request.patient_id).await);
         let fetched: BTreeMap<String, Fetched> = stream::iter(jobs).map(fetch).buffer_unordered(parallel).collect().await;
-        let wanted = {
-            let sent = request.prefetch.values().copied().chain(drafts);
-            wanted(sent.chain(fetched.values().flat_map(Fetched::values)))
-        };
+        let wanted = wanted(request, drafts, &fetched);
         let medications = if wanted.is_empty() { Medications::default() } else { medication::look_up(&line, &wanted).await };
         Gathered { fetched, medications, asked: line.asked(), refused: None }
     }
@@ -190,7 +173,7 @@ impl Gather {
     }
 
     /// The server that the call may ask, `None` where the call does not offer one.
-    fn access<'r>(&self, client: &str, request: &'r HookRequest<'_>) -> Result<Option<Access<'r>>, Failure> {
+    fn access<'r>(&self, client: &str, request: &'r Request<'_>) -> Result<Option<Access<'r>>, Failure> {
         let Some(named) = &request.fhir_server else { return Ok(None) };
         let authorization = request.fhir_authorization.as_ref();
         let Some(server) = Base::parse(named).and_then(|base| self.server(client, base)) else {
@@ -233,12 +216,10 @@ impl Loopback {
 }
 
 /// What there is to fetch, first what nothing can be said without.
-fn jobs<'a>(request: &HookRequest<'_>, definition: &'a Definition) -> Vec<Job<'a>> {
+fn jobs<'a>(request: &Request<'_>, definition: &'a Definition) -> Vec<Job<'a>> {
     let job = |(key, need): (&'a String, &'a Need)| match request.prefetch.get(key.as_str()) {
         None => Some(Job { key, need, next: None }),
-        // Whatever it is, it is not looked at closely without need.
-        Some(sent) if sent.get().contains("\"next\"") => Page::of(sent)?.next.map(|next| Job { key, need, next: Some(next) }),
-        Some(_) => None,
+        Some(sent) => sent.next().map(|next| Job { key, need, next: Some(next.to_owned()) }),
     };
     let mut jobs: Vec<Job<'a>> = definition.needs.iter().filter_map(job).collect();
     jobs.sort_by_key(|job| job.need.answers.first().copied());
@@ -302,10 +283,9 @@ async fn follow(line: &Line<'_>, query: &Query, mut next: Option<String>, fetche
 }
 
 /// The Medications that these records refer to and that did not come.
-fn wanted<'a>(values: impl Iterator<Item = &'a RawValue>) -> Vec<Wanted> {
-    let values: Vec<&RawValue> = values.collect();
-    if !values.iter().any(|value| value.get().contains("\"medicationReference\"")) {
-        return Vec::new();
-    }
-    wanted_medications(values.into_iter().filter(|value| value.get().contains("\"Medication")))
+fn wanted(request: &Request<'_>, drafts: Option<&RawValue>, fetched: &BTreeMap<String, Fetched>) -> Vec<Wanted> {
+    let pages = fetched.values().flat_map(|fetched| &fetched.pages).map(Vec::as_slice);
+    let more = drafts.map(|drafts| drafts.get().as_bytes()).into_iter().chain(pages);
+    let more: Vec<Answer<'_>> = more.filter_map(|body| Answer::of(body).ok()).collect();
+    wanted_medications(request.prefetch.values().chain(&more))
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
 
-use super::ask::{Line, value};
+use super::ask::Line;
 use super::failure::Failure;
 use super::gathered::{Fetched, Medications, pages};
 use super::query::Query;
 use super::server::Base;
-use crate::fhir::{Wanted, medication_id, medication_ids};
+use crate::fhir::{Answer, Wanted, medication_id, medication_ids};
 
 /// Looks up what is wanted: by `_id` as many at a time as the server takes, one by one where it refuses that.
 pub(super) async fn look_up(line: &Line<'_>, wanted: &[Wanted]) -> Medications {
@@ -36,7 +36,7 @@ pub(super) async fn look_up(line: &Line<'_>, wanted: &[Wanted]) -> Medications {
         found.failure = failure.or(found.failure);
     }
     for page in &found.pages {
-        for id in value(page).map(medication_ids).unwrap_or_default() {
+        for id in Answer::of(page).map(|answer| medication_ids(&answer)).unwrap_or_default() {
             unnamed.remove(id.as_str());
         }
     }

@@ -15,5 +15,5 @@ mod server;
 pub use ask::Exchange;
 pub use doctor::{Offer, Probed, Survey, survey};
 pub use failure::Failure;
-pub use gathered::{Fetched, Gather, Gathered, Medications};
+pub use gathered::{Fetched, Gather, Gathered, Medications, Request};
 pub use server::ServerError;

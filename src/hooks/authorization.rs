@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 use serde_json::value::RawValue;
 
-use super::request::{Members, RequestError, inner, text};
+use super::parts::Members;
+use super::request::{RequestError, inner, text};
 
 /// Leave to ask the FHIR server, for this call and no longer.
 ///

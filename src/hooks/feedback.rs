@@ -7,7 +7,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::request::{Members, RequestError, inner, object, text, without_bom};
+use super::parts::{Members, object, without_bom};
+use super::request::{RequestError, inner, text};
 
 /// What became of one card.
 #[derive(Debug, Clone, PartialEq, Eq)]

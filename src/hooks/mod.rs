@@ -6,6 +6,7 @@ mod authorization;
 mod card_dialect;
 mod definition;
 mod feedback;
+mod parts;
 mod request;
 mod response;
 
@@ -13,5 +14,6 @@ pub use authorization::FhirAuthorization;
 pub use card_dialect::{CardDialect, DetailFormat};
 pub use definition::{Definition, DefinitionError, Discovery, Need, Services};
 pub use feedback::{Comment, FeedbackItem, FeedbackOutcome, PickedReason, feedback};
-pub use request::{Context, HookRequest, Orders, RequestError, is_hook_request};
+pub use parts::is_hook_request;
+pub use request::{Context, HookRequest, Orders, RequestError};
 pub use response::{HookResponse, WireCard, WireSuggestion, response};

@@ -9,15 +9,16 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 
 use super::authorization::{FhirAuthorization, fhir_authorization, fhir_server};
+use super::parts::{Members, Parts, parts};
 use crate::clinical::units::Day;
 
-/// A hook request, borrowing from its body.
+/// A hook request, borrowing from its body. What a value of the prefetch is read as is up to the caller.
 #[derive(Debug, Clone)]
-pub struct HookRequest<'a> {
+pub struct HookRequest<'a, P> {
     /// Which hook.
     pub hook: String,
     /// This very invocation; `None` only in a captured request.
@@ -25,7 +26,7 @@ pub struct HookRequest<'a> {
     /// The bare id of the patient.
     pub patient_id: String,
     /// What the client sent along, by key.
-    pub prefetch: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    pub prefetch: BTreeMap<Cow<'a, str>, P>,
     /// `extension."org.trialwise.as-of"`: the day of assessment, where the caller is allowed to choose it.
     pub as_of: Option<Result<Day, RequestError>>,
     /// The FHIR server that the ids of the request belong to.
@@ -90,23 +91,22 @@ impl RequestError {
     }
 }
 
-pub(super) type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
-
 /// The extension that carries the day of assessment.
 const AS_OF: &str = "extension.\"org.trialwise.as-of\"";
 
-impl<'a> HookRequest<'a> {
-    /// Takes the body of a call apart.
-    pub fn parse(body: &'a [u8]) -> Result<HookRequest<'a>, RequestError> {
-        HookRequest::of(&object(without_bom(body))?, true)
+impl<'a, P> HookRequest<'a, P> {
+    /// Takes the body of a call apart, each value of the prefetch by this seed.
+    pub fn parse<S: DeserializeSeed<'a, Value = P> + Copy>(body: &'a [u8], value: S) -> Result<HookRequest<'a, P>, RequestError> {
+        HookRequest::of(parts(body, value)?, true)
     }
 
     /// Takes a captured request apart, which may have lost its instance.
-    pub fn captured(body: &'a [u8]) -> Result<HookRequest<'a>, RequestError> {
-        HookRequest::of(&object(without_bom(body))?, false)
+    pub fn captured<S: DeserializeSeed<'a, Value = P> + Copy>(body: &'a [u8], value: S) -> Result<HookRequest<'a, P>, RequestError> {
+        HookRequest::of(parts(body, value)?, false)
     }
 
-    fn of(members: &Members<'a>, live: bool) -> Result<HookRequest<'a>, RequestError> {
+    fn of(Parts { members, prefetch }: Parts<'a, P>, live: bool) -> Result<HookRequest<'a, P>, RequestError> {
+        let members = &members;
         let hook = text(members, "hook", "hook")?;
         let hook_instance = match text(members, "hookInstance", "hookInstance") {
             Err(RequestError::Missing(_)) if !live => None,
@@ -119,7 +119,7 @@ impl<'a> HookRequest<'a> {
         if patient_id.is_empty() {
             return Err(RequestError::Missing("context.patientId"));
         }
-        let prefetch = inner(members, "prefetch", "prefetch")?.unwrap_or_default();
+        let prefetch = prefetch.ok_or(RequestError::WrongType { member: "prefetch", expected: "an object" })?;
         let as_of = as_of(members);
         // Of a captured request nothing is fetched, and what was secret in it may have been taken out.
         let (fhir_server, fhir_authorization) = match live {
@@ -169,38 +169,6 @@ fn draft_orders<'a>(context: &Members<'a>) -> Result<&'a RawValue, RequestError>
     is_object.then_some(*value).ok_or(RequestError::WrongType { member: MEMBER, expected: "a Bundle" })
 }
 
-/// Whether a body is a hook request rather than a FHIR resource.
-pub fn is_hook_request(body: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Peek<'a> {
-        #[serde(borrow, rename = "resourceType")]
-        resource_type: Option<&'a RawValue>,
-        #[serde(borrow)]
-        hook: Option<&'a RawValue>,
-        #[serde(borrow)]
-        prefetch: Option<&'a RawValue>,
-        #[serde(borrow)]
-        context: Option<&'a RawValue>,
-    }
-    serde_json::from_slice(without_bom(body)).is_ok_and(|peek: Peek<'_>| {
-        peek.resource_type.is_none() && (peek.hook.is_some() || peek.prefetch.is_some() && peek.context.is_some())
-    })
-}
-
-pub(super) fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
-}
-
-pub(super) fn object(body: &[u8]) -> Result<Members<'_>, RequestError> {
-    serde_json::from_slice(body).map_err(|error| {
-        if error.is_data() {
-            RequestError::WrongType { member: "body", expected: "a JSON object" }
-        } else {
-            RequestError::Malformed { line: error.line(), column: error.column() }
-        }
-    })
-}
-
 /// The member as an object; `None` where it is missing or null.
 pub(super) fn inner<'a>(members: &Members<'a>, name: &str, path: &'static str) -> Result<Option<Members<'a>>, RequestError> {
     let Some(value) = members.get(name) else { return Ok(None) };
@@ -230,9 +198,12 @@ fn as_of(members: &Members<'_>) -> Option<Result<Day, RequestError>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::marker::PhantomData;
+
+    const AS_TEXT: PhantomData<&RawValue> = PhantomData;
 
     fn refusal(body: &str) -> RequestError {
-        HookRequest::parse(body.as_bytes()).expect_err("refused")
+        HookRequest::parse(body.as_bytes(), AS_TEXT).expect_err("refused")
     }
 
     #[test]
@@ -267,9 +238,9 @@ mod tests {
     }
 
     /// What stands beside a context that is right.
-    fn beside(members: &str) -> Result<HookRequest<'static>, RequestError> {
+    fn beside(members: &str) -> Result<HookRequest<'static, &'static RawValue>, RequestError> {
         let body = format!(r#"{{"hook":"h","hookInstance":"i","context":{{"patientId":"p"}},{members}}}"#);
-        HookRequest::parse(Box::leak(body.into_boxed_str()).as_bytes())
+        HookRequest::parse(Box::leak(body.into_boxed_str()).as_bytes(), AS_TEXT)
     }
 
     #[test]
@@ -321,13 +292,13 @@ mod tests {
     #[test]
     fn a_patient_reference_is_taken_for_its_id() {
         let body = r#"{"hook":"h","hookInstance":"i","context":{"patientId":"Patient/p1"},"unknown":[{}],"extension":{"x":1}}"#;
-        assert_eq!(HookRequest::parse(body.as_bytes()).expect("a request").patient_id, "p1");
+        assert_eq!(HookRequest::parse(body.as_bytes(), AS_TEXT).expect("a request").patient_id, "p1");
     }
 
     /// The refusal of a context of this hook.
     fn refused(hook: &str, context: &str) -> Option<&'static str> {
         let body = format!(r#"{{"hook":"{hook}","hookInstance":"i","context":{context}}}"#);
-        HookRequest::parse(body.as_bytes()).expect("a request").context().err().and_then(|error| error.member())
+        HookRequest::parse(body.as_bytes(), AS_TEXT).expect("a request").context().err().and_then(|error| error.member())
     }
 
     #[test]
@@ -354,7 +325,8 @@ mod tests {
 
     #[test]
     fn a_captured_request_may_have_lost_its_user_but_not_its_orders() {
-        let captured = |body: &str| HookRequest::captured(body.as_bytes()).expect("a request").context().map(|context| context.user_id);
+        let captured =
+            |body: &str| HookRequest::captured(body.as_bytes(), AS_TEXT).expect("a request").context().map(|context| context.user_id);
         assert_eq!(captured(r#"{"hook":"patient-view","context":{"patientId":"p"}}"#), Ok(None));
         let lost = captured(r#"{"hook":"order-sign","context":{"patientId":"p"}}"#);
         assert_eq!(lost, Err(RequestError::Missing("context.draftOrders")));
@@ -363,7 +335,7 @@ mod tests {
     #[test]
     fn the_states_of_a_prefetch_key_stay_apart() {
         let body = r#"{"hook":"h","hookInstance":"i","context":{"patientId":"p"},"prefetch":{"a":null,"b":"<html>","c":{}}}"#;
-        let request = HookRequest::parse(body.as_bytes()).expect("a request");
+        let request = HookRequest::parse(body.as_bytes(), AS_TEXT).expect("a request");
         let states: Vec<_> = request.prefetch.values().map(|value| value.get()).collect();
         assert_eq!(states, ["null", "\"<html>\"", "{}"]);
         assert!(!request.prefetch.contains_key("d"));
@@ -373,20 +345,11 @@ mod tests {
     fn the_day_is_read_from_our_extension() {
         let with = |value: &str| {
             let body = format!(r#"{{"hook":"h","hookInstance":"i","context":{{"patientId":"p"}},"extension":{value}}}"#);
-            HookRequest::parse(body.as_bytes()).expect("a request").as_of
+            HookRequest::parse(body.as_bytes(), AS_TEXT).expect("a request").as_of
         };
         assert_eq!(with(r#"{"org.trialwise.as-of":"2026-03-02"}"#), Some(Ok("2026-03-02".parse().expect("a day"))));
         assert!(with(r#"{"org.trialwise.as-of":"soon"}"#).is_some_and(|day| day.is_err()));
         assert_eq!(with(r#"{"other":1}"#), None);
         assert_eq!(with("[]"), None);
-    }
-
-    #[test]
-    fn a_resource_is_no_hook_request() {
-        assert!(is_hook_request(br#"{"hook":"patient-view"}"#));
-        assert!(is_hook_request(br#"{"context":{},"prefetch":{}}"#));
-        assert!(!is_hook_request(br#"{"resourceType":"Bundle"}"#));
-        assert!(!is_hook_request(br#"{"resourceType":"Encounter","context":{}}"#));
-        assert!(!is_hook_request(b"nonsense"));
     }
 }

@@ -1,5 +1,6 @@
 //! A call from body to answer: request, what is missing fetched, what was shown before, record, chart, assessment, cards, response.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,8 +17,8 @@ use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
 use crate::config::{Mode, Shown as Showing};
 use crate::feedback::{Caller, Cards, Display, Shown, Store, Who};
-use crate::fhir::{Reader, draft};
-use crate::gather::{Failure, Fetched, Gather, Gathered, Medications};
+use crate::fhir::{self, Reader, draft};
+use crate::gather::{Failure, Fetched, Gather, Gathered, Medications, Request};
 use crate::hooks::{CardDialect, Context, Definition, HookRequest, HookResponse, Need, RequestError, Services, response};
 
 use super::error::CallError;
@@ -56,7 +57,7 @@ pub struct DayOf {
 }
 
 impl DayOf {
-    pub(super) fn of(self, request: &HookRequest<'_>) -> Result<Day, RequestError> {
+    pub(super) fn of<P>(self, request: &HookRequest<'_, P>) -> Result<Day, RequestError> {
         match &request.as_of {
             Some(day) if self.by_request => day.clone(),
             _ => Ok(self.today),
@@ -83,6 +84,8 @@ pub struct Desk<'a> {
     pub most_resources: usize,
     /// Until when others may be waited for: see [`wait_until`].
     pub until: Instant,
+    /// Whether the call is answered on a thread of its own.
+    pub apart: bool,
     /// The call's turn: held until all its work has ended, also when nobody waits for the answer any more.
     pub turn: Arc<dyn Send + Sync>,
 }
@@ -91,7 +94,7 @@ pub struct Desk<'a> {
 const RESERVE: Duration = Duration::from_millis(150);
 
 /// From this size on a record is read on a thread of its own, so that no other call of the worker waits for it.
-const LARGE: usize = 256 * 1024;
+pub const LARGE: usize = 256 * 1024;
 
 /// By what and on which day a record is judged, and how much of the outcome is shown.
 #[derive(Clone, Copy)]
@@ -118,7 +121,7 @@ pub async fn hook(
     day: DayOf,
     desk: Desk<'_>,
 ) -> Result<Answer, CallError> {
-    let request = HookRequest::parse(&body)?;
+    let request = request(&body, desk.most_resources)?;
     if request.hook != definition.hook {
         return Err(CallError::WrongHook { expected: definition.hook.clone() });
     }
@@ -135,7 +138,11 @@ pub async fn hook(
     let allowance = Allowance { max_cards: desk.showing.max_cards.map(|most| most as usize), codes: codes.as_deref() };
     let terms =
         Terms { definition, knowledge, as_of, memory: &memory, allowance, most_resources: desk.most_resources, account: desk.account };
-    let judged = judged(&body, (&request, &context), terms, gathered, &desk.turn).await?;
+    let judged = if desk.apart || body.len() + gathered.size() < LARGE {
+        read_and_judge(&request, &context, terms, &gathered)?
+    } else {
+        judged_apart(&body, terms, gathered, &desk.turn).await?
+    };
     let wire = wire(&judged, knowledge, desk.dialect);
     let visible = desk.showing.mode == Mode::Visible;
     let display = if visible { Display::Shown } else { Display::Silent };
@@ -144,8 +151,13 @@ pub async fn hook(
     Ok(Answer { cards, ..if visible { Answer::of(&wire) } else { Answer::silent() } })
 }
 
+/// Takes a call apart, its prefetch with it.
+fn request(body: &[u8], most_resources: usize) -> Result<Request<'_>, RequestError> {
+    HookRequest::parse(body, fhir::Answer::within(&Cell::new(most_resources)))
+}
+
 /// Puts down which call this is, and for the audit whose record it asks about.
-fn tell(account: &Account, request: &HookRequest<'_>, context: &Context<'_>) {
+fn tell(account: &Account, request: &Request<'_>, context: &Context<'_>) {
     let mut story = account.story();
     story.hook_instance = request.hook_instance.as_deref().map_or(HookInstance::None, HookInstance::of);
     let patient = Some(request.patient_id.clone());
@@ -153,7 +165,7 @@ fn tell(account: &Account, request: &HookRequest<'_>, context: &Context<'_>) {
 }
 
 /// What the call did not bring, fetched.
-async fn gathered(request: &HookRequest<'_>, context: &Context<'_>, definition: &Definition, desk: &Desk<'_>) -> Gathered {
+async fn gathered(request: &Request<'_>, context: &Context<'_>, definition: &Definition, desk: &Desk<'_>) -> Gathered {
     let lap = desk.account.lap(Part::Fhir);
     let drafts = context.orders.as_ref().map(|orders| orders.drafts);
     let gathering = desk.gather.gather(desk.client, request, drafts, definition, desk.until);
@@ -166,7 +178,7 @@ async fn gathered(request: &HookRequest<'_>, context: &Context<'_>, definition: 
     gathered
 }
 
-fn who(request: &HookRequest<'_>, context: &Context<'_>, desk: &Desk<'_>) -> Who {
+fn who(request: &Request<'_>, context: &Context<'_>, desk: &Desk<'_>) -> Who {
     desk.store.who(Caller {
         client: desk.client,
         fhir_server: request.fhir_server.as_deref(),
@@ -181,17 +193,9 @@ fn card_codes(words: &[String]) -> Vec<CardCode> {
     CardCode::ALL.into_iter().filter(|code| words.iter().any(|word| word == code.word())).collect()
 }
 
-/// What a request and what was fetched for it come to. A large record is judged elsewhere, which costs taking the request apart again.
-async fn judged(
-    body: &Bytes,
-    (request, context): (&HookRequest<'_>, &Context<'_>),
-    terms: Terms<'_>,
-    gathered: Gathered,
-    turn: &Arc<dyn Send + Sync>,
-) -> Result<Judged, CallError> {
-    if body.len() + gathered.size() < LARGE {
-        return read_and_judge(request, context, terms, &gathered);
-    }
+/// What a request and what was fetched for it come to, where much was fetched for a small request: judged on a thread of its own, which
+/// costs taking the request apart again.
+async fn judged_apart(body: &Bytes, terms: Terms<'_>, gathered: Gathered, turn: &Arc<dyn Send + Sync>) -> Result<Judged, CallError> {
     let Terms { knowledge, as_of, most_resources, .. } = terms;
     let (body, definition, memory, account) = (body.clone(), terms.definition.clone(), terms.memory.clone(), terms.account.clone());
     let (max_cards, codes) = (terms.allowance.max_cards, terms.allowance.codes.map(<[CardCode]>::to_vec));
@@ -199,7 +203,7 @@ async fn judged(
     let judging = web::block(move || {
         let _turn = turn;
         let _span = span.entered();
-        let request = HookRequest::parse(&body)?;
+        let request = request(&body, most_resources)?;
         let context = request.context()?;
         let allowance = Allowance { max_cards, codes: codes.as_deref() };
         let terms = Terms { definition: &definition, knowledge, as_of, memory: &memory, allowance, most_resources, account: &account };
@@ -209,7 +213,7 @@ async fn judged(
     judging.await.unwrap_or(Err(CallError::Defect))
 }
 
-fn read_and_judge(request: &HookRequest<'_>, context: &Context<'_>, terms: Terms<'_>, gathered: &Gathered) -> Result<Judged, CallError> {
+fn read_and_judge(request: &Request<'_>, context: &Context<'_>, terms: Terms<'_>, gathered: &Gathered) -> Result<Judged, CallError> {
     let Terms { definition, knowledge, as_of, memory, allowance, most_resources, account } = terms;
     let mut reader = Reader::new(knowledge, as_of).at_most(most_resources);
     read_request(&mut reader, request, context, definition, gathered);
@@ -278,8 +282,8 @@ const DRAFTS: &str = "context.draftOrders";
 /// All that was sent comes first: it counts against the limit before anything that was fetched, which is left out beyond it.
 pub(super) fn read_request<'a>(
     reader: &mut Reader<'a>,
-    request: &HookRequest<'a>,
-    context: &Context<'a>,
+    request: &'a Request<'a>,
+    context: &'a Context<'a>,
     definition: &Definition,
     gathered: &'a Gathered,
 ) {
@@ -289,7 +293,13 @@ pub(super) fn read_request<'a>(
 }
 
 /// Reads what was sent along. Keys nobody asked for are read too, but answer for nothing.
-fn read_sent<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context: &Context<'a>, definition: &Definition, gathered: &Gathered) {
+fn read_sent<'a>(
+    reader: &mut Reader<'a>,
+    request: &'a Request<'a>,
+    context: &'a Context<'a>,
+    definition: &Definition,
+    gathered: &Gathered,
+) {
     for (key, need) in &definition.needs {
         match (request.prefetch.get(key.as_str()), gathered.fetched.get(key)) {
             (Some(sent), None) => reader.add_prefetch(key, &need.answers, sent),
@@ -307,8 +317,8 @@ fn read_sent<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, context: &C
 }
 
 /// Reads what was fetched, first what nothing can be said without: what comes beyond the limit is left out.
-fn read_fetched<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definition: &Definition, gathered: &'a Gathered) {
-    gathered.medications.values().for_each(|answer| reader.add_medications(answer));
+fn read_fetched<'a>(reader: &mut Reader<'a>, request: &'a Request<'a>, definition: &Definition, gathered: &'a Gathered) {
+    gathered.medications.pages.iter().for_each(|page| reader.add_medications(page));
     if let Medications { unnamed: count @ 1.., failure: Some(failure), .. } = gathered.medications {
         reader.medications_not_had(count, &failure.to_string());
     }
@@ -316,7 +326,7 @@ fn read_fetched<'a>(reader: &mut Reader<'a>, request: &HookRequest<'a>, definiti
     let mut answers: Vec<(&String, &Need, &Fetched)> = definition.needs.iter().filter_map(fetched).collect();
     answers.sort_by_key(|(_, need, _)| need.answers.first().copied());
     for (key, need, fetched) in answers {
-        fetched.values().for_each(|page| reader.add_fetched(key, &need.answers, page));
+        fetched.pages.iter().for_each(|page| reader.add_fetched(key, &need.answers, page));
         match fetched.failure.map(|failure| failure.to_string()) {
             Some(why) if !request.prefetch.contains_key(key.as_str()) && fetched.pages.is_empty() => {
                 reader.not_fetched(key, need.resource_type(), &need.answers, &why);

@@ -1,11 +1,13 @@
 //! One patient's record, judged: of a call, or of bodies that are a record together, without a hook and without an EHR.
 
+use std::cell::Cell;
+
 use crate::clinical::cards::{Allowance, Card, Memory, Occasion, Situation, bipolar_excluded, cards};
 use crate::clinical::chart::Chart;
 use crate::clinical::derive::{Assessment, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
-use crate::fhir::{ReadError, Reader};
+use crate::fhir::{Answer, ReadError, Reader};
 use crate::gather::Gathered;
 use crate::hooks::{HookRequest, RequestError, Services, is_hook_request};
 
@@ -93,7 +95,9 @@ pub(super) fn read_record<'a>(
     let mut requests = Vec::new();
     for (name, body) in bodies.iter().filter(|(_, body)| is_hook_request(body)) {
         let wrong = |error| RecordError::Request { name: (*name).to_owned(), error };
-        let request = HookRequest::captured(body).map_err(wrong)?;
+        // What is too much is told by the reader.
+        let left = Cell::new(usize::MAX);
+        let request = HookRequest::captured(body, Answer::within(&left)).map_err(wrong)?;
         let asked = day.of(&request).map_err(wrong)?;
         let context = request.context().map_err(wrong)?;
         requests.push((request, asked, context));
@@ -111,6 +115,6 @@ pub(super) fn read_record<'a>(
         }
     }
     let occasion = requests.first().map_or(Asked::CHART.occasion, |(request, ..)| Occasion::of_hook(&request.hook));
-    let hook_instance = requests.into_iter().find_map(|(request, ..)| request.hook_instance);
+    let hook_instance = requests.iter().find_map(|(request, ..)| request.hook_instance.clone());
     Ok(judge(reader.finish()?, knowledge, as_of, Asked { occasion, ..Asked::CHART }, hook_instance))
 }

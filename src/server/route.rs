@@ -13,10 +13,11 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
 use tokio::time::{timeout, timeout_at};
+use tracing::Instrument;
 
 use super::State;
 use super::body::body;
-use super::call::{self, Answer, Desk, wait_until};
+use super::call::{self, Answer, Desk, LARGE, wait_until};
 use super::error::CallError;
 use super::gate::Turn;
 use super::log::{RequestId, service};
@@ -148,6 +149,34 @@ impl Visit {
     }
 }
 
+/// A hook that is asked of a service.
+struct Asked {
+    caller: Caller,
+    definition: Definition,
+    settings: Arc<Config>,
+    account: Account,
+    state: Data<State>,
+}
+
+impl Asked {
+    async fn answer(&self, body: Bytes, turn: Arc<Turn>, until: Instant, apart: bool) -> Result<Answer, CallError> {
+        let Asked { caller, definition, settings, account, state } = self;
+        let desk = Desk {
+            client: &caller.name,
+            dialect: dialect(caller.client.as_deref()),
+            showing: settings.shown(caller.client.as_deref(), &definition.id),
+            store: &state.store,
+            gather: &state.gather(),
+            account,
+            most_resources: settings.limits.max_resources.size(),
+            until,
+            apart,
+            turn,
+        };
+        call::hook(body, definition, state.knowledge, state.day(settings), desk).await
+    }
+}
+
 async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     if visit.settings.off && visit.definition().is_ok() {
         // The kill switch waits for nobody: no key set, no store.
@@ -162,20 +191,16 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     if showing.mode == Mode::Off {
         return Ok(visit.silent().await);
     }
-    let gather = state.gather();
-    let answer = answered(visit, async |body, turn, until| {
-        let desk = Desk {
-            client: &caller.name,
-            dialect: dialect(caller.client.as_deref()),
-            showing,
-            store: &state.store,
-            gather: &gather,
-            account: &account,
-            most_resources: settings.limits.max_resources.size(),
-            until,
-            turn,
-        };
-        call::hook(body, &definition, state.knowledge, state.day(&settings), desk).await
+    let asked = Asked { caller, definition: definition.clone(), settings, account: account.clone(), state: state.clone() };
+    let answer = answered(visit, async move |body, turn, until| {
+        if body.len() < LARGE {
+            return asked.answer(body, turn, until, false).await;
+        }
+        // What it waits for is driven by this worker, what it works through is not.
+        let (worker, span) = (tokio::runtime::Handle::current(), tracing::Span::current());
+        let answering = web::block(move || worker.block_on(asked.answer(body, turn, until, true).instrument(span)));
+        // A defect in it costs this call.
+        answering.await.unwrap_or(Err(CallError::Defect))
     })
     .await;
     state.audit(id, &definition.id, &account, &answer).await?;

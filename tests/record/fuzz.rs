@@ -287,6 +287,7 @@ fn no_broken_request_ends_in_a_panic() {
                 gather: &gather,
                 account: &account,
                 most_resources: 1_000,
+                apart: true,
                 until: Instant::now(),
                 turn: Arc::new(()),
             };

@@ -1,10 +1,12 @@
 //! How the FHIR servers of the settings are asked, and what `trialwise doctor` finds out about one.
 
+use std::cell::Cell;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use trialwise::config::Config;
+use trialwise::fhir::Answer;
 use trialwise::gather::{Failure, Gather, Gathered};
 use trialwise::hooks::{HookRequest, Services};
 
@@ -37,7 +39,7 @@ fn gathered(config: &Config, client: &str, members: Value) -> Gathered {
     let definition = services.get("trialwise-patient-view").expect("there");
     actix_web::rt::System::new().block_on(async {
         let gather = Gather::new(config, false).expect("servers");
-        let request = HookRequest::parse(body.as_bytes()).expect("a request");
+        let request = HookRequest::parse(body.as_bytes(), Answer::within(&Cell::new(1_000))).expect("a request");
         gather.gather(client, &request, None, definition, Instant::now() + Duration::from_secs(10)).await
     })
 }
@@ -182,7 +184,7 @@ fn nothing_is_waited_for_beyond_the_time_of_the_call_and_no_server_is_blamed_for
     let definition = services.get("trialwise-patient-view").expect("there");
     actix_web::rt::System::new().block_on(async {
         let gather = Gather::new(&config, false).expect("servers");
-        let request = HookRequest::parse(body.as_bytes()).expect("a request");
+        let request = HookRequest::parse(body.as_bytes(), Answer::within(&Cell::new(1_000))).expect("a request");
         for _ in 0..3 {
             let begun = Instant::now();
             let gathered = gather.gather("mercy", &request, None, definition, begun + Duration::from_millis(300)).await;
