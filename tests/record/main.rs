@@ -4,6 +4,7 @@
 
 mod account;
 mod architecture;
+mod bodies;
 mod cases;
 mod common;
 mod decks;
