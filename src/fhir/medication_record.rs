@@ -12,7 +12,7 @@ use super::medication;
 use super::reading::{Reading, modified};
 use super::record::Item;
 use super::stop;
-use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, View, view};
+use super::view::{Concept, Cursor, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, View, view};
 
 view! {
     /// The four kinds of record share most of their elements.
@@ -208,7 +208,7 @@ pub(super) fn statement<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let (view, mut faults) = view(item);
     let mut dosages: Vec<Dosage<'a>> = Vec::new();
     if let Some(raw) = view.dosage {
-        super::view::Slot::put(&mut dosages, "dosage", raw, &mut faults);
+        super::view::Slot::put(&mut dosages, "dosage", &mut Cursor::of(raw), &mut faults);
     }
     let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), &mut faults);
     let start = from.or_else(|| date::of("effectiveDateTime", view.effective.as_ref(), &mut faults));

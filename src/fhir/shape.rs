@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::error::Version;
-use super::view::{Faults, Member, object};
+use super::view::{Cursor, Member};
 
 /// What the shape of one resource tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,21 +71,23 @@ pub(super) fn shape(kind: &str, members: &[Member<'_>]) -> Shape {
 
 /// Whether a dosage has its dose outside of `doseAndRate`.
 fn old_dosage(value: &RawValue) -> bool {
-    each(value).iter().any(|dosage| has(dosage, |key, _| matches!(key, "doseQuantity" | "doseRange" | "quantityQuantity")))
+    has(value, |name, _| matches!(name, "doseQuantity" | "doseRange" | "quantityQuantity"))
 }
 
 /// Whether a name has several families.
 fn old_name(value: &RawValue) -> bool {
-    each(value).iter().any(|name| has(name, |key, value| key == "family" && value.get().starts_with('[')))
+    has(value, |name, value| name == "family" && value.starts_with('['))
 }
 
-fn each(value: &RawValue) -> Vec<&RawValue> {
-    serde_json::from_str(value.get()).unwrap_or_default()
-}
-
-fn has<'a>(value: &'a RawValue, test: impl Fn(&str, &'a RawValue) -> bool) -> bool {
+/// Whether one of several elements has such a member.
+fn has(value: &RawValue, test: impl Fn(&str, &str) -> bool) -> bool {
     let mut found = false;
-    object(value, &mut Faults::default(), |key, value, _| found |= test(key, value));
+    Cursor::of(value).elements(|element| {
+        let is_object = element.members(|name, from| found |= test(name, from.skip()));
+        if !is_object {
+            element.skip();
+        }
+    });
     found
 }
 

@@ -7,7 +7,7 @@ use crate::clinical::units::When;
 
 use super::medication_record::RecordView;
 use super::reading::Reading;
-use super::view::{Concept, Faults, Leaf, Slot};
+use super::view::{Concept, Cursor, Faults, Leaf, Slot};
 
 /// Why and when it was stopped, where status or reason say that it was.
 pub(super) fn stop(reading: &Reading<'_, '_>, view: &RecordView<'_>, state: RecordState, end: Option<When>) -> Option<Stop> {
@@ -16,7 +16,7 @@ pub(super) fn stop(reading: &Reading<'_, '_>, view: &RecordView<'_>, state: Reco
     let reasons: Vec<Concept<'_>> = match view.status_reason {
         Some(raw) if raw.get().starts_with('[') => {
             let mut all = Vec::new();
-            Slot::put(&mut all, "statusReason", raw, &mut faults);
+            Slot::put(&mut all, "statusReason", &mut Cursor::of(raw), &mut faults);
             all
         }
         Some(raw) => Concept::read(raw, &mut faults).into_iter().collect(),

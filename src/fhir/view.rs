@@ -5,9 +5,7 @@
 //! read is only skipped over, which takes no stack.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Text of the body.
@@ -28,11 +26,16 @@ pub(super) struct Faults {
 
 impl Faults {
     /// Notes that the member at hand has the wrong type.
-    fn wrong(&mut self) {
+    pub(super) fn wrong(&mut self) {
         let path = self.path.join(".");
         if !self.found.contains(&path) {
             self.found.push(path);
         }
+    }
+
+    /// Whether members are followed no further.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.path.len() > DEEPEST
     }
 
     /// Notes a member whose type is right and whose content is not.
@@ -48,65 +51,67 @@ impl Faults {
     }
 }
 
-/// A thing that can be read from JSON text.
+/// A thing that can be taken from JSON text.
 pub(super) trait Leaf<'a>: Sized {
-    /// The thing, or nothing and a note.
-    fn read(raw: &'a RawValue, faults: &mut Faults) -> Option<Self>;
+    /// Takes the value ahead, whatever it is: the thing, or nothing and a note.
+    fn take(from: &mut Cursor<'a>, faults: &mut Faults) -> Option<Self>;
+
+    /// The thing that this is, or nothing and a note.
+    fn read(raw: &'a RawValue, faults: &mut Faults) -> Option<Self> {
+        Self::take(&mut Cursor::of(raw), faults)
+    }
 }
 
 /// A place in a view that a member goes to.
 pub(super) trait Slot<'a> {
-    /// Puts the member there.
-    fn put(&mut self, name: &'static str, raw: &'a RawValue, faults: &mut Faults);
+    /// Puts the value ahead there.
+    fn put(&mut self, name: &'static str, from: &mut Cursor<'a>, faults: &mut Faults);
 }
 
 impl<'a, T: Leaf<'a>> Slot<'a> for Option<T> {
-    fn put(&mut self, name: &'static str, raw: &'a RawValue, faults: &mut Faults) {
-        faults.path.push(name);
-        if raw.get() != "null" {
-            *self = T::read(raw, faults);
+    fn put(&mut self, name: &'static str, from: &mut Cursor<'a>, faults: &mut Faults) {
+        if from.is_null() {
+            return;
         }
+        faults.path.push(name);
+        *self = T::take(from, faults);
         faults.path.pop();
     }
 }
 
 impl<'a, T: Leaf<'a>> Slot<'a> for Vec<T> {
-    fn put(&mut self, name: &'static str, raw: &'a RawValue, faults: &mut Faults) {
+    fn put(&mut self, name: &'static str, from: &mut Cursor<'a>, faults: &mut Faults) {
+        if from.is_null() {
+            return;
+        }
         faults.path.push(name);
-        if raw.get() != "null" {
-            self.clear();
-            let mut left = MOST_REPEATED;
-            let mut take = |element: &'a RawValue| {
-                let has_room = left > 0;
-                left = left.saturating_sub(1);
-                if has_room && element.get() != "null" {
-                    self.extend(T::read(element, faults));
-                }
-                has_room
-            };
-            if !elements(raw, &mut take) {
-                self.clear();
-                faults.wrong();
+        self.clear();
+        let mut count = 0;
+        let is_array = from.elements(|from| {
+            count += 1;
+            if count > MOST_REPEATED {
+                from.skip();
+            } else if !from.is_null() {
+                self.extend(T::take(from, faults));
             }
+        });
+        if !is_array || count > MOST_REPEATED {
+            self.clear();
+            faults.wrong();
         }
         faults.path.pop();
     }
 }
 
 impl<'a> Leaf<'a> for &'a RawValue {
-    fn read(raw: &'a RawValue, _: &mut Faults) -> Option<Self> {
-        Some(raw)
+    fn take(from: &mut Cursor<'a>, _: &mut Faults) -> Option<Self> {
+        serde_json::from_str(from.skip()).ok()
     }
 }
 
 impl<'a> Leaf<'a> for Text<'a> {
-    fn read(raw: &'a RawValue, faults: &mut Faults) -> Option<Self> {
-        let inside = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let text = match inside {
-            Some(inside) if !inside.contains('\\') => Some(Cow::Borrowed(inside)),
-            Some(_) => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
-            None => None,
-        };
+    fn take(from: &mut Cursor<'a>, faults: &mut Faults) -> Option<Self> {
+        let text = cursor::text(from.skip());
         if text.is_none() {
             faults.wrong();
         }
@@ -115,8 +120,8 @@ impl<'a> Leaf<'a> for Text<'a> {
 }
 
 impl<'a> Leaf<'a> for f64 {
-    fn read(raw: &'a RawValue, faults: &mut Faults) -> Option<Self> {
-        let text = raw.get();
+    fn take(from: &mut Cursor<'a>, faults: &mut Faults) -> Option<Self> {
+        let text = from.skip();
         let number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| text.parse::<f64>().ok()).flatten();
         let number = number.filter(|number| number.is_finite());
         if number.is_none() {
@@ -127,8 +132,8 @@ impl<'a> Leaf<'a> for f64 {
 }
 
 impl<'a> Leaf<'a> for bool {
-    fn read(raw: &'a RawValue, faults: &mut Faults) -> Option<Self> {
-        match raw.get() {
+    fn take(from: &mut Cursor<'a>, faults: &mut Faults) -> Option<Self> {
+        match from.skip() {
             "true" => Some(true),
             "false" => Some(false),
             _ => {
@@ -137,26 +142,6 @@ impl<'a> Leaf<'a> for bool {
             }
         }
     }
-}
-
-/// Gives every member of an object to `each`; `false`, and a note, where it is no object that can be read to its end.
-pub(super) fn object<'a>(raw: &'a RawValue, faults: &mut Faults, mut each: impl FnMut(&str, &'a RawValue, &mut Faults)) -> bool {
-    if faults.path.len() > DEEPEST || !raw.get().starts_with('{') {
-        faults.wrong();
-        return false;
-    }
-    let walk = Walk(|key: &str, value| each(key, value, faults));
-    let read = serde_json::Deserializer::from_str(raw.get()).deserialize_map(walk).is_ok();
-    if !read {
-        faults.wrong();
-    }
-    read
-}
-
-/// Gives every element of an array to `each` as long as it wants more; `false` where it does not, or where it is no array that can be
-/// read to its end.
-fn elements<'a>(raw: &'a RawValue, each: &mut impl FnMut(&'a RawValue) -> bool) -> bool {
-    raw.get().starts_with('[') && serde_json::Deserializer::from_str(raw.get()).deserialize_seq(Each(each)).is_ok()
 }
 
 /// The name of a member.
@@ -176,42 +161,6 @@ pub(super) trait View<'a>: Leaf<'a> {
     fn of(members: &[Member<'a>], faults: &mut Faults) -> Self;
 }
 
-struct Walk<F>(F);
-
-impl<'de, F: FnMut(&str, &'de RawValue)> Visitor<'de> for Walk<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = map.next_key()? {
-            (self.0)(&key, map.next_value()?);
-        }
-        Ok(())
-    }
-}
-
-struct Each<F>(F);
-
-impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Each<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
-        while let Some(element) = elements.next_element()? {
-            if !(self.0)(element) {
-                return Err(serde::de::Error::custom("too many"));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// A view: each member with its type and its name in FHIR. `Option` for 0..1, `Vec` for 0..*.
 macro_rules! view {
     ($(#[$meta:meta])* $name:ident<$a:lifetime> { $($field:ident: $ty:ty = $key:literal,)* }) => {
@@ -220,18 +169,23 @@ macro_rules! view {
         pub(in crate::fhir) struct $name<$a> { $(pub(in crate::fhir) $field: $ty,)* }
 
         impl<$a> $name<$a> {
-            fn put(&mut self, name: &str, raw: &$a serde_json::value::RawValue, faults: &mut $crate::fhir::view::Faults) {
+            fn put(&mut self, name: &str, from: &mut $crate::fhir::view::Cursor<$a>, faults: &mut $crate::fhir::view::Faults) {
                 match name {
-                    $($key => $crate::fhir::view::Slot::put(&mut self.$field, $key, raw, faults),)*
-                    _ => {}
+                    $($key => $crate::fhir::view::Slot::put(&mut self.$field, $key, from, faults),)*
+                    _ => drop(from.skip()),
                 }
             }
         }
 
         impl<$a> $crate::fhir::view::Leaf<$a> for $name<$a> {
-            fn read(raw: &$a serde_json::value::RawValue, faults: &mut $crate::fhir::view::Faults) -> Option<Self> {
+            fn take(from: &mut $crate::fhir::view::Cursor<$a>, faults: &mut $crate::fhir::view::Faults) -> Option<Self> {
                 let mut view = Self::default();
-                $crate::fhir::view::object(raw, faults, |name, raw, faults| view.put(name, raw, faults)).then_some(view)
+                if !faults.is_too_deep() && from.members(|name, from| view.put(name, from, faults)) {
+                    return Some(view);
+                }
+                faults.wrong();
+                from.skip();
+                None
             }
         }
 
@@ -239,7 +193,7 @@ macro_rules! view {
             fn of(members: &[$crate::fhir::view::Member<$a>], faults: &mut $crate::fhir::view::Faults) -> Self {
                 let mut view = Self::default();
                 for member in members {
-                    view.put(&member.name, member.value, faults);
+                    view.put(&member.name, &mut $crate::fhir::view::Cursor::of(member.value), faults);
                 }
                 view
             }
@@ -248,7 +202,9 @@ macro_rules! view {
 }
 pub(super) use view;
 
+mod cursor;
 mod datatype;
+pub(super) use cursor::Cursor;
 pub(super) use datatype::{Coding, Concept, Extension, Meta, Period, Quantity, Range, Reference};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::{NUMBER, Value, Walk, Walked, ignore, otherwise};
 use crate::fhir::answer::Place;
 use crate::fhir::bundle::{Link, Request, Response, url_of};
-use crate::fhir::view::{Faults, Key, Slot, Text};
+use crate::fhir::view::{Cursor, Faults, Key, Slot, Text};
 
 /// The entries of a Bundle. They are sound where each is an object, and each of its parts has its type.
 pub(super) struct Entries<'s, 'w, 'a> {
@@ -131,10 +131,10 @@ impl<'a> Visitor<'a> for BundleEntry<'_, '_, 'a> {
         let before = self.walk.mark();
         while let Some(Key(name)) = map.next_key()? {
             match &*name {
-                "fullUrl" => beside.full_url.put("fullUrl", map.next_value()?, &mut faults),
-                "link" => beside.link.put("link", map.next_value()?, &mut faults),
-                "request" => beside.request.put("request", map.next_value()?, &mut faults),
-                "response" => beside.response.put("response", map.next_value()?, &mut faults),
+                "fullUrl" => beside.full_url.put("fullUrl", &mut Cursor::of(map.next_value()?), &mut faults),
+                "link" => beside.link.put("link", &mut Cursor::of(map.next_value()?), &mut faults),
+                "request" => beside.request.put("request", &mut Cursor::of(map.next_value()?), &mut faults),
+                "response" => beside.response.put("response", &mut Cursor::of(map.next_value()?), &mut faults),
                 "resource" => {
                     // Where a name stands twice the later holds.
                     self.walk.back_to(&before);

@@ -1,0 +1,193 @@
+//! Going through JSON text that is known to be well-formed.
+//!
+//! Whoever walks a body lets `serde_json` read all of it, to the last brace (a [`RawValue`] is nothing else). What a view then looks for
+//! lies deep in short pieces of that text. To set a parser at every brace of them again, that takes each for a whole document, costs
+//! several times the walk; going through them once, from one end to the other, costs less than it.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+/// A place in well-formed JSON text. Text that is not well-formed ends early, and is never read beyond its end.
+#[derive(Debug, Clone)]
+pub(in crate::fhir) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// Before a value.
+    pub(in crate::fhir) fn of(raw: &'a RawValue) -> Cursor<'a> {
+        Cursor { text: raw.get(), at: 0 }
+    }
+
+    /// Whether the value ahead is `null`, which is passed if it is.
+    pub(in crate::fhir) fn is_null(&mut self) -> bool {
+        let is_null = self.ahead() == Some(b'n');
+        if is_null {
+            self.skip();
+        }
+        is_null
+    }
+
+    /// Gives every member of the object ahead to `each`, which takes its value; `false`, and nothing is passed, where it is no object.
+    pub(in crate::fhir) fn members(&mut self, mut each: impl FnMut(&str, &mut Cursor<'a>)) -> bool {
+        if !self.pass(b'{') {
+            return false;
+        }
+        while self.ahead() == Some(b'"') {
+            let name = text(self.skip()).unwrap_or_default();
+            self.pass(b':');
+            each(&name, self);
+            self.pass(b',');
+        }
+        self.pass(b'}');
+        true
+    }
+
+    /// Gives every element of the array ahead to `each`, which takes it; `false`, and the value is passed, where it is no array.
+    pub(in crate::fhir) fn elements(&mut self, mut each: impl FnMut(&mut Cursor<'a>)) -> bool {
+        if !self.pass(b'[') {
+            self.skip();
+            return false;
+        }
+        while self.ahead().is_some_and(|ahead| ahead != b']') {
+            let before = self.at;
+            each(self);
+            self.pass(b',');
+            if self.at == before {
+                return false;
+            }
+        }
+        self.pass(b']');
+        true
+    }
+
+    /// Passes the value ahead: its text.
+    pub(in crate::fhir) fn skip(&mut self) -> &'a str {
+        let first = self.ahead();
+        let start = self.at;
+        match first {
+            Some(b'"') => self.skip_string(),
+            Some(b'{' | b'[') => self.skip_nested(),
+            Some(_) => self.skip_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')),
+            None => {}
+        }
+        &self.text[start..self.at]
+    }
+
+    fn skip_string(&mut self) {
+        self.at += 1;
+        loop {
+            self.skip_while(|byte| !matches!(byte, b'"' | b'\\'));
+            match self.byte() {
+                Some(b'\\') => self.at = (self.at + 2).min(self.text.len()),
+                Some(_) => {
+                    self.at += 1;
+                    return;
+                }
+                None => return,
+            }
+        }
+    }
+
+    fn skip_nested(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            match self.byte() {
+                Some(b'"') => {
+                    self.skip_string();
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth -= 1,
+                Some(_) => {}
+                None => return,
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The first byte of what is ahead.
+    fn ahead(&mut self) -> Option<u8> {
+        self.skip_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
+        self.byte()
+    }
+
+    fn pass(&mut self, byte: u8) -> bool {
+        let is_there = self.ahead() == Some(byte);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_while(&mut self, goes_on: impl Fn(u8) -> bool) {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().position(|byte| !goes_on(*byte)).unwrap_or(rest.len());
+    }
+}
+
+/// What a JSON string says; `None` where this is none.
+pub(in crate::fhir) fn text(json: &str) -> Option<Cow<'_, str>> {
+    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
+    if inside.as_bytes().contains(&b'\\') {
+        return serde_json::from_str::<String>(json).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> &RawValue {
+        serde_json::from_str(text).expect("JSON")
+    }
+
+    /// All that stands in a text, each thing by itself.
+    fn parts(from: &mut Cursor<'_>, parts: &mut Vec<String>) {
+        if from.is_null() {
+            return parts.push("nothing".to_owned());
+        }
+        let mut inner = Vec::new();
+        if from.members(|name, from| {
+            inner.push(format!("{name}:"));
+            self::parts(from, &mut inner);
+        }) {
+            return parts.extend(inner);
+        }
+        let before = from.clone();
+        if !from.elements(|from| self::parts(from, parts)) {
+            parts.push(before.clone().skip().to_owned());
+        }
+    }
+
+    #[test]
+    fn every_value_is_passed_as_a_whole_whatever_it_holds() {
+        let json = " { \"a\" : [ 1.5e3 , null,\t{\"}\":\"]\\\"\"} ,[] , {} ], \"\\u0062\":true,\"c\":\"\\\\\" }\n";
+        let mut found = Vec::new();
+        parts(&mut Cursor::of(raw(json)), &mut found);
+        assert_eq!(found, ["a:", "1.5e3", "nothing", "}:", "\"]\\\"\"", "b:", "true", "c:", "\"\\\\\""]);
+        assert_eq!(Cursor::of(raw(json)).skip(), json.trim());
+    }
+
+    #[test]
+    fn what_is_no_object_or_array_is_told() {
+        for json in ["1", "\"{\"", "[1]", "true"] {
+            let mut cursor = Cursor::of(raw(json));
+            assert!(!cursor.members(|_, from| drop(from.skip())), "{json}");
+            assert_eq!(cursor.skip(), json);
+        }
+        for json in ["1", "\"[\"", "{\"a\":1}", "true"] {
+            let mut cursor = Cursor::of(raw(json));
+            assert!(!cursor.elements(|from| drop(from.skip())), "{json}");
+            assert_eq!(cursor.skip(), "", "{json}");
+        }
+    }
+}
