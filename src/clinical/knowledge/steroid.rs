@@ -39,10 +39,9 @@ impl Steroids {
         Steroids(all)
     }
 
-    /// In mg of prednisone a day; `None` for a drug that is no steroid of the table.
-    pub fn as_prednisone(&self, drug: Ingredient, dose: DailyDose) -> Option<f64> {
-        // the small addend undoes what the division lost: 4 mg of methylprednisolone are 5 mg, not a hair less
-        Some(dose.mg() * PREDNISONE_MG / self.0.get(&drug)? + 1e-9)
+    /// The dose of prednisone that is as strong; `None` for a drug that is no steroid of the table.
+    pub fn as_prednisone(&self, drug: Ingredient, dose: DailyDose) -> Option<DailyDose> {
+        DailyDose::from_mg(dose.mg() * PREDNISONE_MG / self.0.get(&drug)?)
     }
 }
 
@@ -56,7 +55,7 @@ mod tests {
         let knowledge = Knowledge::builtin();
         let prednisone = |name: &str, mg: f64| {
             let drug = knowledge.ingredient_named(name).expect("a drug of the tables");
-            knowledge.as_prednisone(drug, DailyDose::from_mg(mg).expect("a dose")).map(f64::round)
+            knowledge.as_prednisone(drug, DailyDose::from_mg(mg).expect("a dose")).map(DailyDose::mg)
         };
         assert_eq!(prednisone("prednisone", 20.0), Some(20.0));
         assert_eq!(prednisone("methylprednisolone", 16.0), Some(20.0));

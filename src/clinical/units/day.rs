@@ -27,7 +27,7 @@ impl Day {
     /// The calendar date; beyond the calendar's ends its last or first date.
     fn date(self) -> Date {
         let reached = jiff::Span::new().try_days(self.0).and_then(|days| EPOCH.checked_add(days));
-        reached.unwrap_or(if self.0 < 0 { Date::MIN } else { Date::MAX })
+        reached.unwrap_or(if self.0.is_negative() { Date::MIN } else { Date::MAX })
     }
 
     /// The year, month and day of the month.

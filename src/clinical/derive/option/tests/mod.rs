@@ -11,7 +11,7 @@ use super::super::state::{Circumstances, circumstances};
 use super::super::{Course, CourseKind};
 use super::*;
 use crate::clinical::chart::{Chart, Extent, Intolerance, Kind, Measurement, MedicationRecord, Procedure, ProcedureKind, Sex, Value};
-use crate::clinical::knowledge::Knowledge;
+use crate::clinical::knowledge::{Knowledge, SiteFile};
 use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Moment, Span, When};
 use StepKind::{Augment, Neurostimulation, Psychotherapy, RapidActing, Referral, Switch};
 use Verdict::{Caution, LeftOut, Suitable};

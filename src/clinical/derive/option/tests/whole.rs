@@ -135,6 +135,10 @@ fn a_rise_respects_maximum_age_and_kidney() {
     };
     let (room, _) = rise("sertraline", 50.0, "1980-01-01", None);
     assert_eq!((room.verdict, room.reasons[0].as_str()), (Suitable, "now 50, room to 200 mg"));
+    assert!(room.titration.is_some());
+    let (above, _) = rise("sertraline", 250.0, "1980-01-01", None);
+    assert_eq!((above.verdict, above.titration), (LeftOut, None));
+    assert_eq!(above.reasons, ["200 mg a day is its maximum here"]);
     let (full, _) = rise("citalopram", 20.0, "1960-01-01", None);
     assert_eq!(
         (full.verdict, full.reasons.last().map(String::as_str)),
