@@ -30,9 +30,8 @@ impl Steroids {
             let drug = drugs.known(*at, row.drug, defects);
             let mut cells = Cells { at: *at, defects };
             cells.filled("mg", row.mg);
-            let mg = cells.number("mg", row.mg).filter(|mg| *mg > 0.0);
-            let (Some(drug), Some(mg)) = (drug, mg) else { continue };
-            if all.insert(drug, mg).is_some() {
+            let (Some(drug), Some(dose)) = (drug, cells.dose("mg", row.mg)) else { continue };
+            if all.insert(drug, dose.mg()).is_some() {
                 cells.fault(Fault::Twice { what: row.drug.to_owned(), first: "an earlier row".to_owned() });
             }
         }
