@@ -281,31 +281,12 @@ fn where_no_licence_of_the_country_is_on_file_the_label_was_not_checked() {
 // rule 9.3/option-in-place: silent
 #[test]
 fn a_switch_thinks_the_current_drug_away_and_an_addition_does_not() {
-    let record = chart(vec![dispensed("1", "paroxetine", 20.0, "2025-12-01", 120)], Vec::new());
-    let mut made = crate::clinical::derive::assess(&record, Knowledge::builtin(), today());
-    made.counted_failures = vec![drug("mirtazapine"), drug("venlafaxine")];
     let reasons = |kind, id: &str, drafts: Vec<MedicationRecord>| {
-        let chart = Chart { drafts, ..record.clone() };
-        let taken = super::super::super::taken::taken(&chart, Knowledge::builtin(), today());
-        let circumstances = no_circumstances();
-        let standing =
-            Standing { in_scope: true, bipolar_strong: false, tier_zero: false, failures: 2, circumstances: &circumstances, hints: &[] };
-        let scores = Default::default();
-        let ground = Ground {
-            chart: &chart,
-            knowledge: Knowledge::builtin(),
-            as_of: today(),
-            age: Some(34),
-            taken: &taken,
-            scores: &scores,
-            episode: None,
-            trials: &made.trials,
-            current: made.current_trial,
-            counted: &made.counted_failures,
-            augmentation: &[],
-            courses: &[],
-        };
-        find(options(&ground, &standing), kind, id).reasons.join("; ")
+        let mut scene = scene();
+        scene.chart.medications = vec![dispensed("1", "paroxetine", 20.0, "2025-12-01", 120)];
+        scene.trials = crate::clinical::derive::assess(&scene.chart, Knowledge::builtin(), today()).trials;
+        scene.chart.drafts = drafts;
+        scene.option(kind, id).reasons.join("; ")
     };
     let switch = reasons(Switch, "vortioxetine", Vec::new());
     assert!(!switch.contains("with paroxetine"), "{switch}");
