@@ -213,6 +213,8 @@ mod tests {
     fn an_age_changes_on_the_birthday() {
         assert_eq!(day("1992-03-03").years_until(day("2026-03-02")), 33);
         assert_eq!(day("1992-03-02").years_until(day("2026-03-02")), 34);
+        assert_eq!(day("1992-03-02").years_until(day("2026-03-03")), 34);
+        assert_eq!(day("1992-03-02").years_until(day("2026-12-01")), 34);
     }
 
     #[test]

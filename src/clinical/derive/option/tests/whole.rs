@@ -216,3 +216,11 @@ fn a_strong_bipolar_indicator_closes_a_rise_too() {
     assert_eq!((open.verdict, open.reasons[0].as_str()), (LeftOut, "bipolar question open"));
     assert_eq!(rise(None).verdict, Suitable);
 }
+
+#[test]
+fn a_dose_at_its_maximum_or_above_it_has_no_room() {
+    let record = chart(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 120)], Vec::new());
+    let trial = crate::clinical::derive::assess(&record, Knowledge::builtin(), today()).trials.remove(0);
+    let maximum = |mg| DoseRoom { maximum: crate::clinical::units::DailyDose::from_mg(mg), advised_against: false };
+    assert_eq!([40.0, 50.0, 60.0].map(|mg| maximum(mg).is_exhausted(&trial)), [true, true, false]);
+}
