@@ -123,3 +123,14 @@ pub struct OverrideReason {
     /// In words.
     pub display: &'static str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_is_found_by_its_own_word() {
+        assert!(CardCode::ALL.into_iter().all(|code| CardCode::of_word(code.word()) == Some(code)));
+        assert_eq!(CardCode::of_word("another"), None);
+    }
+}

@@ -115,6 +115,7 @@ mod tests {
         assert_eq!(escape_markdown("# a"), r"\# a");
         assert_eq!(escape_markdown("- a"), r"\- a");
         assert_eq!(escape_markdown("12. a"), r"12\. a");
+        assert_eq!((escape_markdown(". a"), escape_markdown(") a")), (". a".to_owned(), ") a".to_owned()), "no number stands before it");
         assert_eq!(escape_markdown("written 2025-03-01 (sertraline 50)"), "written 2025-03-01 (sertraline 50)");
         assert_eq!(
             escape_markdown("see http://x.example or www.x.example, a@b.example"),
@@ -132,6 +133,9 @@ mod tests {
         assert_eq!(shortened("one two three", 9), "one two…");
         assert_eq!(shortened("one two", 7), "one two");
         assert_eq!(shortened("onetwothree", 5), "onet…");
+        assert_eq!(shortened("one twothree", 9), "one twot…", "a word that begins in the first half is cut itself");
+        assert_eq!(shortened("four fivesix", 9), "four fiv…", "so is one in the middle");
+        assert_eq!(shortened("fiver sixseven", 9), "fiver…");
     }
 
     proptest! {

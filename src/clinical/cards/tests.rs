@@ -1,3 +1,4 @@
+mod beside;
 mod every_card;
 
 use super::sample::*;
@@ -73,6 +74,7 @@ fn what_holds_for_older_adults_is_told_to_those_alone() {
     let text = "by 25-50 a week; older adults start 25";
     assert_eq!(steps(Some(59), text), "by 25-50 a week");
     assert_eq!(steps(Some(60), text), "older adults start 25", "in the place of the usual");
+    assert_eq!(steps(Some(81), text), "older adults start 25");
     assert_eq!(steps(None, text), text);
     let from = "to 20 mg; older adults stay at 10 mg (from 65 years)";
     assert_eq!(

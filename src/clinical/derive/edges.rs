@@ -34,6 +34,7 @@ fn scored(instrument: Instrument, value: f64, on: &str) -> Measurement {
 fn a_score_of_zero_before_a_trial_leaves_nothing_to_judge() {
     let parameters = Knowledge::builtin().parameters();
     assert_eq!(classify(Instrument::Madrs, 0, 0, parameters), Response::CannotJudge);
+    assert_eq!(classify(Instrument::Madrs, -1, -1, parameters), Response::CannotJudge, "no scale goes below zero");
     assert_eq!(classify(Instrument::Madrs, 1, 0, parameters), Response::Response);
 }
 
@@ -293,6 +294,7 @@ fn hcg_tells_a_pregnancy_from_twenty_five_on_and_none_below_five() {
     };
     let hcg = |value| with(Instrument::PregnancyTestQuantitative, value);
     assert!(matches!(hcg(25.0), Pregnancy::Current(_)) && matches!(hcg(24.0), Pregnancy::NotOnFile));
+    assert!(matches!(hcg(12_000.0), Pregnancy::Current(_)));
     assert!(matches!(hcg(5.0), Pregnancy::NotOnFile) && matches!(hcg(4.0), Pregnancy::Excluded(_)));
     assert!(matches!(with(Instrument::PregnancyTest, 30.0), Pregnancy::NotOnFile), "a bare number of another test");
 }
@@ -328,4 +330,14 @@ fn an_answer_of_the_last_365_days_tells_whether_she_breastfeeds() {
         matches!(assessment.circumstances.postpartum.expect("a birth").breastfeeding, Breastfeeding::Yes(_))
     };
     assert_eq!([-1, 0, 100, 365, 366].map(told), [false, true, true, true, false]);
+}
+
+#[test]
+fn a_severe_score_is_urgent_with_a_critical_finding_and_not_with_a_warning() {
+    let urgent = |item| {
+        let mut severe = phq9("a", 22, "2026-02-25");
+        severe.items[8] = Some(item);
+        judged(Vec::new(), vec![severe]).circumstances.is_urgent()
+    };
+    assert_eq!((urgent(1), urgent(2)), (false, true));
 }

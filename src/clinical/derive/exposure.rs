@@ -233,7 +233,7 @@ fn sum<'a>(lines: &[Line<'a>], as_of: Day) -> Vec<Exposure<'a>> {
             break;
         }
         open.retain(|(_, portion, _)| portion.span.last >= first);
-        while let Some(piece) = pieces.get(next).filter(|(_, portion, _)| portion.span.first <= first) {
+        while let Some(piece) = pieces.get(next).filter(|(_, portion, _)| portion.span.first == first) {
             open.push(*piece);
             next += 1;
         }
@@ -243,34 +243,17 @@ fn sum<'a>(lines: &[Line<'a>], as_of: Day) -> Vec<Exposure<'a>> {
         let mut records: Vec<&MedicationRecord> = open.iter().map(|(_, _, record)| *record).collect();
         records.sort_by(|a, b| a.source.cmp(&b.source));
         records.dedup_by(|a, b| a.source == b.source);
-        push(
-            &mut exposures,
-            Exposure {
-                span,
-                dose: open.iter().map(|(_, portion, _)| portion.dose).sum(),
-                minimum: open.iter().map(|(line, _, _)| line.minimum).max().unwrap_or(line.minimum),
-                evidence: record.evidence,
-                records,
-                open_ended: open.iter().any(|(line, _, _)| line.open_ended),
-                stopped_undated: open.iter().all(|(line, _, _)| line.stopped_undated),
-            },
-        );
+        exposures.push(Exposure {
+            span,
+            dose: open.iter().map(|(_, portion, _)| portion.dose).sum(),
+            minimum: open.iter().map(|(line, _, _)| line.minimum).max().unwrap_or(line.minimum),
+            evidence: record.evidence,
+            records,
+            open_ended: open.iter().any(|(line, _, _)| line.open_ended),
+            stopped_undated: open.iter().all(|(line, _, _)| line.stopped_undated),
+        });
     }
     exposures
-}
-
-/// Adds a stretch, as one with the stretch before it where only the day differs.
-fn push<'a>(exposures: &mut Vec<Exposure<'a>>, next: Exposure<'a>) {
-    match exposures.last_mut() {
-        Some(before) if before.span.last + 1 == next.span.first && alike(before, &next) => before.span.last = next.span.last,
-        _ => exposures.push(next),
-    }
-}
-
-fn alike(a: &Exposure<'_>, b: &Exposure<'_>) -> bool {
-    let same_records = a.records.len() == b.records.len() && a.records.iter().zip(&b.records).all(|(a, b)| std::ptr::eq(*a, *b));
-    let same_dose = (a.dose, a.minimum, a.evidence) == (b.dose, b.minimum, b.evidence);
-    same_records && same_dose && (a.open_ended, a.stopped_undated) == (b.open_ended, b.stopped_undated)
 }
 
 /// The days of an exposure from one day to another.

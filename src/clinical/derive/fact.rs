@@ -60,3 +60,20 @@ fn value(value: &Value) -> String {
         Value::Done => "done".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{condition, day};
+    use super::*;
+    use crate::clinical::units::{ConditionGroup, When};
+
+    #[test]
+    fn a_diagnosis_is_told_with_about_where_the_record_gives_a_month_or_a_year() {
+        let told = |first, last| {
+            let onset = Some(When { first: day(first), last: day(last) });
+            Fact::diagnosis(&Condition { onset, label: "Dementia".to_owned(), ..condition(ConditionGroup::Dementia) }).text
+        };
+        assert_eq!(told("2025-05-01", "2025-05-31"), "Dementia, since about 2025-05-01");
+        assert_eq!(told("2025-05-01", "2025-05-01"), "Dementia, since 2025-05-01");
+    }
+}

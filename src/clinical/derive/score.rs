@@ -125,6 +125,7 @@ mod tests {
             assess(&chart, Knowledge::builtin(), day(TODAY)).notes.iter().any(|note| note.id == "phq-2")
         };
         assert!(told(3.0, 90, None) && !told(2.0, 90, None) && !told(3.0, 91, None));
-        assert!(told(3.0, 20, Some(21)) && !told(3.0, 20, Some(20)));
+        assert!(told(5.0, 0, None) && !told(3.0, -1, None), "of today, of tomorrow");
+        assert!(told(3.0, 20, Some(21)) && !told(3.0, 20, Some(20)) && !told(3.0, 20, Some(10)));
     }
 }

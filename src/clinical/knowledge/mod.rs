@@ -238,8 +238,8 @@ impl Knowledge {
         &self.staging_points
     }
 
-    /// The dose of a systemic steroid in mg of prednisone a day (rules.md 8); `None` for a drug that is no such steroid.
-    pub fn as_prednisone(&self, ingredient: Ingredient, dose: DailyDose) -> Option<f64> {
+    /// The dose of prednisone that a dose of a systemic steroid is as strong as (rules.md 8); `None` for a drug that is no such steroid.
+    pub fn as_prednisone(&self, ingredient: Ingredient, dose: DailyDose) -> Option<DailyDose> {
         self.steroids.as_prednisone(ingredient, dose)
     }
 

@@ -30,19 +30,17 @@ impl Steroids {
             let drug = drugs.known(*at, row.drug, defects);
             let mut cells = Cells { at: *at, defects };
             cells.filled("mg", row.mg);
-            let mg = cells.number("mg", row.mg).filter(|mg| *mg > 0.0);
-            let (Some(drug), Some(mg)) = (drug, mg) else { continue };
-            if all.insert(drug, mg).is_some() {
+            let (Some(drug), Some(dose)) = (drug, cells.dose("mg", row.mg)) else { continue };
+            if all.insert(drug, dose.mg()).is_some() {
                 cells.fault(Fault::Twice { what: row.drug.to_owned(), first: "an earlier row".to_owned() });
             }
         }
         Steroids(all)
     }
 
-    /// In mg of prednisone a day; `None` for a drug that is no steroid of the table.
-    pub fn as_prednisone(&self, drug: Ingredient, dose: DailyDose) -> Option<f64> {
-        // the small addend undoes what the division lost: 4 mg of methylprednisolone are 5 mg, not a hair less
-        Some(dose.mg() * PREDNISONE_MG / self.0.get(&drug)? + 1e-9)
+    /// The dose of prednisone that is as strong; `None` for a drug that is no steroid of the table.
+    pub fn as_prednisone(&self, drug: Ingredient, dose: DailyDose) -> Option<DailyDose> {
+        DailyDose::from_mg(dose.mg() * PREDNISONE_MG / self.0.get(&drug)?)
     }
 }
 
@@ -56,7 +54,7 @@ mod tests {
         let knowledge = Knowledge::builtin();
         let prednisone = |name: &str, mg: f64| {
             let drug = knowledge.ingredient_named(name).expect("a drug of the tables");
-            knowledge.as_prednisone(drug, DailyDose::from_mg(mg).expect("a dose")).map(f64::round)
+            knowledge.as_prednisone(drug, DailyDose::from_mg(mg).expect("a dose")).map(DailyDose::mg)
         };
         assert_eq!(prednisone("prednisone", 20.0), Some(20.0));
         assert_eq!(prednisone("methylprednisolone", 16.0), Some(20.0));

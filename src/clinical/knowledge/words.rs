@@ -81,6 +81,7 @@ mod tests {
     #[test]
     fn a_hyphen_joins_only_a_known_longer_name() {
         assert_eq!(found(&["a", "b", "a-b"], "a-b b-a"), ["a-b", "b", "a"]);
+        assert_eq!(found(&["a.", "(b)"], "a.(b)"), ["a.", "(b)"], "nothing stands between the two");
     }
 
     #[test]

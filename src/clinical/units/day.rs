@@ -27,7 +27,7 @@ impl Day {
     /// The calendar date; beyond the calendar's ends its last or first date.
     fn date(self) -> Date {
         let reached = jiff::Span::new().try_days(self.0).and_then(|days| EPOCH.checked_add(days));
-        reached.unwrap_or(if self.0 < 0 { Date::MIN } else { Date::MAX })
+        reached.unwrap_or(if self.0.is_negative() { Date::MIN } else { Date::MAX })
     }
 
     /// The year, month and day of the month.
@@ -213,6 +213,8 @@ mod tests {
     fn an_age_changes_on_the_birthday() {
         assert_eq!(day("1992-03-03").years_until(day("2026-03-02")), 33);
         assert_eq!(day("1992-03-02").years_until(day("2026-03-02")), 34);
+        assert_eq!(day("1992-03-02").years_until(day("2026-03-03")), 34);
+        assert_eq!(day("1992-03-02").years_until(day("2026-12-01")), 34);
     }
 
     #[test]

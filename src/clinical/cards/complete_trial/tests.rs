@@ -373,3 +373,89 @@ fn a_gap_of_more_than_fourteen_days_is_named_as_the_interruption() {
     assert!(detail(15).contains("15 days from 2026-01-21"), "{}", detail(15));
     assert!(!detail(14).contains("14 days from"), "{}", detail(14));
 }
+
+#[test]
+fn contributors_stand_on_the_card_of_a_lost_response_alone() {
+    let detail = |markers| {
+        let lost = Trial { response: Response::Response, failed: false, markers, ..trial("sertraline", 50.0, 30) };
+        card(situation(&with_treat_first(assessment(vec![lost]), false))).expect("speaks").detail
+    };
+    assert!(detail(vec![Marker::LossOfResponse]).contains("Thyroid") && !detail(Vec::new()).contains("Thyroid"));
+}
+
+// rule 10/complete-trial-no-rise: speaks
+#[test]
+fn a_low_dose_that_was_just_raised_is_told_without_a_further_rise_where_none_is_advised() {
+    let detail = |age| {
+        let raised = Trial { last_increase: Some(today() - 5), ..trial("paroxetine", 10.0, 30) };
+        card(situation(&at_age(assessment(vec![raised]), age))).expect("speaks").detail
+    };
+    assert!(detail(65).contains("at this age a switch is more usual than a rise") && !detail(65).contains("Suggested: paroxetine up"));
+    assert!(detail(64).contains("Suggested: paroxetine up to at least 20 mg"), "{}", detail(64));
+}
+
+// rule 10/complete-trial-interrupted: speaks
+#[test]
+fn an_interruption_tells_the_restart_where_the_record_shows_one() {
+    let summary = |run: Option<(Days, Days)>, gap: Option<(Days, Days)>| {
+        let span = |(first, last): (Days, Days)| Span::new(today() - first, today() - last).expect("in order");
+        let gaps = gap.map(span).into_iter().collect();
+        let trial = Trial { run: run.map(span), gaps, at_dose_days: 30, ..inadequate(Reason::Interrupted) };
+        spoken(&assessment(vec![trial])).expect("speaks").1
+    };
+    let undated = "no 42 days in a row";
+    assert!(summary(Some((19, 0)), None).contains("since the restart on 2026-02-11"), "the run reaches the last covered day");
+    assert!(summary(Some((50, 1)), None).contains(undated), "the run was over the day before");
+    assert!(summary(Some((50, 30)), Some((29, 1))).contains("since the restart on 2026-03-02"), "the gap ended yesterday");
+    assert!(summary(Some((50, 30)), Some((29, 0))).contains(undated), "it has not ended");
+    assert!(summary(None, None).contains(undated));
+}
+
+// rule 10/complete-trial-lapsed: speaks
+#[test]
+fn a_lapsed_trial_with_missed_days_asks_whether_it_is_still_taken() {
+    let told = spoken(&assessment(vec![lapsed(inadequate(Reason::AdherenceLow), 20)])).expect("speaks");
+    assert_eq!(told, ("adherence", "sertraline: nothing supplied after 2026-02-10: is it still taken?".to_owned()));
+}
+
+#[test]
+fn two_other_reuptake_inhibitors_make_no_question_of_this_drug() {
+    let mut assessment = assessment(vec![trial("sertraline", 50.0, 20)]);
+    let pair = vec!["escitalopram".to_owned(), "fluoxetine".to_owned()];
+    assessment.interactions = vec![Interaction { drugs: pair, ..interaction("two-serotonin-reuptake-inhibitors", Severity::Warning) }];
+    assert!(card(situation(&assessment)).expect("speaks").detail.starts_with("**Suggested: continue sertraline;"));
+}
+
+// rule 10/complete-trial-dose: speaks
+#[test]
+fn where_the_range_of_the_label_begins_is_told_if_it_begins_lower() {
+    let detail = |name, mg| card(situation(&assessment(vec![trial(name, mg, 70)]))).expect("speaks").detail;
+    assert!(detail("venlafaxine", 75.0).contains("label's range starts at 75 mg"));
+    assert!(!detail("mirtazapine", 10.0).contains("label's range"), "it begins at the usual minimum");
+}
+
+// rule 10/complete-trial-dose: speaks
+#[test]
+fn a_maximum_below_the_usual_minimum_is_said_to_be_one() {
+    let said = |mg: Option<f64>| {
+        let cap = mg.and_then(dose).map(|maximum| crate::clinical::derive::InteractionCap { maximum, reason: String::new() });
+        let low = Trial { interaction_cap: cap, ..trial("venlafaxine", 75.0, 70) };
+        card(situation(&assessment(vec![low]))).expect("speaks").detail.contains("That is below the usual minimum")
+    };
+    assert_eq!((said(Some(100.0)), said(Some(149.0)), said(Some(150.0)), said(None)), (true, true, false, false));
+}
+
+#[test]
+fn what_of_the_room_of_the_dose_was_not_checked_is_that_of_the_rise_of_this_drug() {
+    use crate::clinical::derive::StepKind;
+    let told = |kind, name| {
+        let mut assessment = with_options(assessment(vec![trial("venlafaxine", 75.0, 70)]));
+        assessment.options.truncate(1);
+        let option = &mut assessment.options[0];
+        (option.kind, option.drug) = (kind, Some(drug(name)));
+        option.reasons = vec!["not checked: kidney function (no eGFR on file)".to_owned()];
+        card(situation(&assessment)).expect("speaks").detail.contains("225 mg a day (not checked: kidney function")
+    };
+    assert!(told(StepKind::Optimise, "venlafaxine"));
+    assert!(!told(StepKind::Switch, "venlafaxine") && !told(StepKind::Optimise, "sertraline"));
+}

@@ -149,7 +149,7 @@ fn gap_text(gap: Span) -> String {
 
 /// The first day of the run under way, where the record shows it.
 pub(super) fn restart(trial: &Trial, situation: Situation<'_>) -> Option<Day> {
-    let running = trial.run.filter(|run| trial.last_covered.is_some_and(|last| run.last >= last)).map(|run| run.first);
+    let running = trial.run.filter(|run| trial.last_covered == Some(run.last)).map(|run| run.first);
     running.or_else(|| resetting_gap(trial, situation).map(|gap| gap.last + 1).filter(|day| *day <= situation.assessment.as_of))
 }
 

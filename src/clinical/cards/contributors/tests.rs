@@ -71,7 +71,7 @@ fn speaks_with_any_trial_of_the_episode_and_without_a_current_one() {
 // rule 8/line-raises-no-card: silent
 #[test]
 fn lines_treated_ones_and_those_not_looked_for_raise_no_card() {
-    assert!(summary(&with(vec![anemia()])).is_some());
+    assert_eq!(summary(&with(vec![anemia()])).as_deref(), Some("Possible contributor to non-response: anaemia (Hb 10.9)"));
     let line = || Contributor { weight: ContributorWeight::Line, ..anemia() };
     let treated = || Contributor { treated: true, id: "thyroid-low", ..anemia() };
     let missing = || Contributor { status: ContributorStatus::NotChecked, id: "vitamin-d", basis: Vec::new(), ..anemia() };
@@ -222,4 +222,26 @@ fn beside_the_urgent_pathway_no_contributor_comes_first() {
 fn the_ground_holds_no_day_counter() {
     let ground = speaks(&with(vec![anemia()])).expect("speaks").ground;
     assert_eq!(ground, "contributors||anemia|Observation/anemia");
+}
+
+#[test]
+fn contributors_stand_under_the_heading_of_their_weight_and_the_first_list_before_the_fold() {
+    let detail = |weights: &[ContributorWeight]| {
+        let all = ["anemia", "thyroid-low", "vitamin-d"].into_iter().zip(weights).map(|(id, weight)| found(id, *weight, Some(id)));
+        speaks(&with(all.collect())).expect("speaks").detail
+    };
+    use ContributorWeight::{Alongside, Line, TreatFirst};
+    let (first, alongside, other) = (
+        "**Contributor to look at first**\n\n- **",
+        "**Contributors to look at alongside**\n\n- **",
+        "**Other findings that bear on it**\n\n- **",
+    );
+    let all = detail(&[TreatFirst, Alongside, Line]);
+    for listed in [format!("{first}Anaemia**"), format!("{alongside}Thyroid, low**"), format!("{other}Vitamin D**")] {
+        assert!(all.contains(&listed), "{listed}: {all}");
+    }
+    let before = |detail: &str, text: &str| detail.find(text) < detail.find("### Details");
+    assert!(before(&all, first) && !before(&all, alongside) && !before(&all, other));
+    let no_first = detail(&[Alongside, Line]);
+    assert!(before(&no_first, alongside) && !before(&no_first, other) && !no_first.contains(first));
 }

@@ -231,3 +231,27 @@ fn a_mao_b_inhibitor_with_an_antidepressant_is_told_once_to_each_user() {
     let opioid = interaction("mao-b-with-opioid", Severity::Critical);
     assert!(speaks(&opioid, &told(&opioid, 40, true)));
 }
+
+#[test]
+fn a_line_about_one_drug_of_a_pair_is_told_beside_the_pair() {
+    let mut assessment = with(vec![warning()]);
+    let drugs = vec![warning().drugs[0].clone()];
+    assessment.interaction_lines =
+        vec![InteractionLine { id: "escitalopram-dose", drugs, text: "above 10 mg a day".to_owned(), basis: Vec::new() }];
+    assert!(shown(&assessment).remove(0).detail.contains("above 10 mg a day"));
+}
+
+#[test]
+fn that_no_qtc_is_on_file_is_not_said_again_beside_the_row_that_says_it_of_the_same_drugs() {
+    let told = |id, drugs: &[String], what: &str| {
+        let mut assessment = with(vec![Interaction { id, ..warning() }]);
+        let missing = NotChecked { id: "qtc-very-long", drugs: drugs.to_vec(), what: what.to_owned() };
+        assessment.interactions_not_checked = vec![missing];
+        shown(&assessment).remove(0).detail.contains("not checked: ")
+    };
+    let pair = warning().drugs;
+    assert!(!told("qt-without-ecg", &pair, "QTc"));
+    assert!(told("qt-without-ecg", &pair, "sex"), "another gap");
+    assert!(told("qt-without-ecg", &pair[..1], "QTc"), "of one of them");
+    assert!(told("lithium-interaction", &pair, "QTc"), "another row");
+}

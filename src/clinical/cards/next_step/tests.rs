@@ -1,3 +1,5 @@
+mod list;
+
 use super::super::sample::*;
 use super::*;
 use crate::clinical::derive::{Assessment, Augmentation, Course, CourseKind, StepKind, TreatmentOption};

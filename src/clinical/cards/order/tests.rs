@@ -211,3 +211,24 @@ fn an_unknown_dose_and_an_unknown_verdict_are_said_as_such() {
         card.detail
     );
 }
+
+// rule 10/order-only: silent
+#[test]
+fn what_an_order_meets_is_said_while_ordering_alone() {
+    let again = DraftOrder { failed_trial: Some(0), ..order("citalopram", 20.0, DraftRole::Start) };
+    let chart = after_citalopram(again);
+    let told = |situation| super::cards(situation, &[]).len();
+    assert_eq!((told(signing(&chart)), told(situation(&chart))), (1, 0));
+}
+
+// rule 10/order-failed-before: speaks
+#[test]
+fn a_drug_that_failed_before_is_told_with_the_tier_of_all_failures() {
+    let variant = |failures| {
+        let again = DraftOrder { failed_trial: Some(0), ..order("citalopram", 20.0, DraftRole::Start) };
+        let mut chart = after_citalopram(again);
+        chart.adequate_failed_trials = failures;
+        said(&chart).remove(0).variant
+    };
+    assert_eq!((variant(1), variant(2), variant(3)), (Some("tier-1"), Some("tier-2"), Some("tier-2")));
+}

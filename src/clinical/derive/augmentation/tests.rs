@@ -1,6 +1,6 @@
 use super::super::sample::*;
 use super::super::{Assessment, Augmentation, Marker, assess};
-use crate::clinical::chart::{Chart, Measurement, MedicationRecord, RecordState, Stop, StopReason, Value};
+use crate::clinical::chart::{Chart, Extent, Kind, Measurement, MedicationRecord, RecordState, Stop, StopReason, Value};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Moment, SourceRef};
 
@@ -195,4 +195,28 @@ fn augmentations_stand_in_order_of_their_start() {
     ]);
     let starts: Vec<Day> = found.iter().map(|added| added.start).collect();
     assert_eq!(starts, [day("2026-01-10"), day("2026-01-20")]);
+}
+
+#[test]
+fn the_newest_lithium_level_of_today_or_before_is_told() {
+    let told = |days_ago: &[Days], extent| {
+        let level = |ago: &Days| Measurement {
+            instrument: Instrument::LithiumLevel,
+            at: Moment { day: day(TODAY) - *ago, second: None },
+            source: SourceRef::new(format!("Observation/{ago}")),
+            value: Value::Number(0.7),
+            lower_limit: None,
+            upper_limit: None,
+            finished: true,
+        };
+        let found = judged(vec![base(), dispensed("li", "lithium", 600.0, "2026-01-01", 60)], |record| {
+            record.measurements = days_ago.iter().map(level).collect();
+            record.coverage.set(Kind::Observations, extent);
+        });
+        found.augmentation[0].level.clone().expect("lithium has one")
+    };
+    assert_eq!(told(&[10, 0], Extent::Full), "level 0.7 mmol/L on 2026-03-02");
+    assert_eq!(told(&[10, -1], Extent::Full), "level 0.7 mmol/L on 2026-02-20", "none of tomorrow");
+    assert_eq!(told(&[], Extent::Full), "no level on file");
+    assert_eq!(told(&[], Extent::Partial), "level not known, results not had in full");
 }

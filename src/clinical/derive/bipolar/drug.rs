@@ -1,6 +1,6 @@
 //! Mood stabilisers and antipsychotics taken without another reason on file (rules.md 7).
 
-use crate::clinical::units::{ConditionGroup, Day, DrugGroup, Ingredient, SourceRef, Span};
+use crate::clinical::units::{ConditionGroup, DrugGroup, Ingredient, SourceRef, Span};
 
 use super::super::ground::Ground;
 use super::super::supply::sources;
@@ -70,15 +70,11 @@ fn stretches(ground: &Ground<'_>, group: DrugGroup) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = dated.chain(undated).filter(|stretch| stretch.span.last >= since).collect();
     let drafts = ground.chart.drafts.iter().flat_map(|draft| draft.medicine.components.iter().map(move |component| (component, draft)));
     for (component, draft) in drafts.filter(|(component, _)| of_group(component.ingredient)) {
-        let renewed = found.iter().any(|stretch| stretch.drug == component.ingredient && is_running(stretch.span, ground.as_of));
+        let renewed = found.iter().any(|stretch| stretch.drug == component.ingredient && stretch.span.last == ground.as_of);
         if !renewed {
             let (drug, basis) = (component.ingredient, vec![draft.source.clone()]);
             found.push(Stretch { drug, span: Span::of(ground.as_of), ordered: true, basis });
         }
     }
     found
-}
-
-fn is_running(span: Span, as_of: Day) -> bool {
-    span.last >= as_of
 }

@@ -10,7 +10,7 @@ use super::super::{Reason, Trial};
 use super::verdict::Verdict;
 use super::{Contributor, ContributorWeight};
 use crate::clinical::chart::{Extent, Kind};
-use crate::clinical::units::{Day, Days, DrugGroup, Form, SourceRef};
+use crate::clinical::units::{DailyDose, Day, Days, DrugGroup, Form, SourceRef};
 
 const ID: &str = "depressogenic-drug";
 
@@ -125,7 +125,8 @@ fn by_dose(ground: &Ground<'_>, drug: &Taken<'_>, since: Day) -> Found {
     let parameters = ground.parameters();
     let spell = drug.spells(parameters.max_gap_same_trial_days).last().unwrap_or_default();
     let days: Days = spell.iter().map(|exposure| exposure.span.days()).sum();
-    let high = |dose| ground.knowledge.as_prednisone(drug.ingredient, dose).map(|mg| mg >= parameters.steroid_high_dose_mg);
+    let limit = DailyDose::from_mg(parameters.steroid_high_dose_mg);
+    let high = |dose| ground.knowledge.as_prednisone(drug.ingredient, dose).map(|dose| Some(dose) >= limit);
     let doses: Vec<Option<bool>> = spell.iter().map(|exposure| exposure.dose.and_then(high)).collect();
     let high_today = doses.last().copied().flatten() == Some(true);
     let ever = doses.contains(&Some(true));

@@ -66,3 +66,20 @@ fn a_drug_that_was_not_tolerated_counts_only_where_the_site_says_so() {
     assert_eq!(counted_drugs(&with(ON, StopReason::Other, 20)), ["venlafaxine"]);
     assert_eq!(counted_drugs(&with(ON, StopReason::SideEffect, 42)), ["venlafaxine"], "no early stop");
 }
+
+// rule 4/augmentation-counts: speaks
+// rule 4/augmentation-counts: silent
+#[test]
+fn a_partial_response_fails_an_augmentation_that_ended_or_has_reached_day_fifty_six() {
+    let counts = |since: &str, days, score| {
+        let medications = vec![dispensed("1", "sertraline", 50.0, "2025-10-01", 200), dispensed("2", "aripiprazole", 5.0, since, days)];
+        let screenings = vec![phq9("a", 18, "2025-10-01"), phq9("b", 18, "2025-12-25"), phq9("c", score, "2026-02-10")];
+        let found = judged("augmentation_counts = true", medications, screenings);
+        counted_drugs(&found).contains(&"aripiprazole")
+    };
+    // 18 to 12 is a third less; today is the 57th day from 2026-01-05 on
+    assert_eq!((counts("2026-01-07", 90, 12), counts("2026-01-06", 90, 12), counts("2026-01-05", 90, 12)), (false, true, true));
+    assert!(counts("2026-01-07", 30, 12), "30 days at dose, ended on 2026-02-05");
+    assert!(!counts("2026-01-10", 27, 17), "27 days at dose");
+    assert!(counts("2026-01-10", 29, 17) && counts("2026-01-10", 28, 17));
+}

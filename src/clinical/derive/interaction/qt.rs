@@ -140,7 +140,7 @@ fn missing_ecg(since: Option<Day>, scene: &Scene<'_>) -> Option<String> {
         (None, _) => Some(format!("no QTc in {} days", parameters.qtc_fresh_days)),
         (Some(_), Some(day)) if normal(day) => None,
         // one of them is only ordered, or thought of
-        (Some(_), Some(day)) if day >= scene.as_of => Some("no QTc with both yet".to_owned()),
+        (Some(_), Some(day)) if day == scene.as_of => Some("no QTc with both yet".to_owned()),
         (Some(_), Some(day)) => Some(format!("no QTc below {} ms since {day}", parameters.qtc_normal_below)),
         (Some(_), None) => Some("no QTc that is surely newer than both".to_owned()),
     }

@@ -74,7 +74,8 @@ fn standing(window: &Window, first: &Present<'_>, second: &Present<'_>, scene: &
     }
     let last = first.last?;
     let free = (second.since? - last - 1).max(0);
-    (free < window.free_days && scene.as_of - last <= window.free_days).then_some(Standing::Apart(free))
+    // a drug taken today began within the window, so fewer days were free
+    (scene.as_of - last <= window.free_days).then_some(Standing::Apart(free))
 }
 
 fn grade(window: &Window, standing: Standing) -> Grade {

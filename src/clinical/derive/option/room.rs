@@ -98,7 +98,7 @@ pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<T
         (None, _) => weighed.untested.push(Reasoned::plain("not checked: the present dose cannot be read")),
         (Some(_), None) => weighed.untested.push(Reasoned::plain("not checked: no maximum is known for it")),
         (Some(dose), Some(maximum)) if dose >= maximum => {
-            let why = trial.interaction_cap.as_ref().filter(|cap| cap.maximum <= maximum);
+            let why = trial.interaction_cap.as_ref().filter(|cap| cap.maximum == maximum);
             let why = why.map(|cap| format!(" (not {})", cap.reason)).unwrap_or_default();
             against.push(Reasoned::plain(format!("{} a day is its maximum here{why}", text(maximum))));
         }
@@ -129,6 +129,8 @@ mod tests {
     fn the_lowest_maximum_of_setting_form_and_age_holds() {
         assert_eq!(maximum_of("sertraline", Form::Unknown, 80), Some(200.0));
         assert_eq!(maximum_of("venlafaxine", Form::Immediate, 34), Some(225.0), "outside hospital");
+        assert_eq!(maximum_of("paroxetine", Form::Immediate, 34), Some(50.0));
+        assert_eq!(maximum_of("trazodone", Form::ExtendedRelease, 34), Some(375.0));
         assert_eq!(maximum_of("citalopram", Form::Unknown, 60), Some(40.0));
         assert_eq!(maximum_of("citalopram", Form::Unknown, 61), Some(20.0));
     }

@@ -226,6 +226,7 @@ fn after(results: Vec<Measurement>) -> Vec<(&'static str, SafetyIndicator)> {
 fn a_later_negative_screen_asked_in_full_ends_codes_and_screens() {
     assert_eq!(after(Vec::new()).len(), 2);
     assert_eq!(after(negative("2026-02-11")), []);
+    assert_eq!(after(negative("2026-02-09")).len(), 2, "what was said after it stands");
     let screen_of_the_same_day = found(|record| {
         record.conditions.push(coded(ConditionGroup::SuicideIdeation, None, Some("2026-02-10")));
         record.measurements = negative("2026-02-10");
@@ -299,4 +300,8 @@ fn the_overdose_line_rests_on_critical_findings_and_attempts_of_a_year() {
     let history = |on| coded(ConditionGroup::SuicideHistory, Some(on), None);
     assert!(risk(&|record| record.conditions.push(history("2026-02-10"))));
     assert!(!risk(&|record| record.conditions.push(history("2020-02-10"))), "an old history code alone");
+    let mut recent = chart(Vec::new(), Vec::new());
+    recent.conditions.push(attempt("2026-02-10"));
+    let label = judged(&recent).overdose_risk.expect("an attempt").label;
+    assert_eq!(label.matches("2026-02-10").count(), 1, "told once: {label}");
 }

@@ -123,6 +123,7 @@ fn psychotic_features_and_catatonia_are_urgent_unless_a_recent_score_is_low() {
     for group in [ConditionGroup::DepressionPsychotic, ConditionGroup::Catatonia] {
         assert!(of(group, Vec::new()), "no score is needed");
         assert!(of(group, scored(10, 60)) && !of(group, scored(9, 60)));
+        assert!(!of(group, scored(9, 10)), "within the days");
         assert!(of(group, scored(9, 61)), "too old to count");
     }
     assert!(!of(ConditionGroup::Dementia, scored(24, 1)));
@@ -144,7 +145,7 @@ fn critical_danger_is_urgent_with_a_severe_recent_score() {
     };
     let of =
         |total, days_ago: Days, danger| judged(&with(&[], vec![phq9("q", total, &(today() - days_ago).to_string())]), danger).is_urgent();
-    assert!(of(20, 30, Some(&danger)));
+    assert!(of(20, 30, Some(&danger)) && of(27, 1, Some(&danger)));
     assert!(!of(19, 30, Some(&danger)) && !of(20, 31, Some(&danger)) && !of(27, 1, None));
 }
 
@@ -176,6 +177,7 @@ fn the_age_bands_begin_at_60_and_65() {
     };
     assert_eq!((of("1966-03-03"), of("1966-03-02")), (AgeBand::Adult, AgeBand::Older));
     assert_eq!((of("1961-03-03"), of("1961-03-02")), (AgeBand::Older, AgeBand::Elderly));
+    assert_eq!((of("1964-01-01"), of("1940-01-01")), (AgeBand::Older, AgeBand::Elderly));
     let mut unknown = with(&[], Vec::new());
     unknown.patient = None;
     assert_eq!(judged(&unknown, None).age_band, AgeBand::Unknown);

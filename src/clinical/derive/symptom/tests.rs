@@ -73,7 +73,7 @@ fn only_the_items_of_the_newest_score_of_thirty_days_count() {
         hint(&record, "bupropion").is_some()
     };
     assert_eq!((on("2026-01-31", 2), on("2026-01-30", 2)), (true, false), "30 and 31 days");
-    assert!(!on("2026-02-28", 1));
+    assert!(on("2026-02-28", 3) && !on("2026-02-28", 1));
     let mut later = failed(&[1, 4]);
     later.screenings.push(phq9("c", 16, "2026-03-01"));
     assert_eq!(hint(&later, "bupropion"), None, "the newest has no items");
@@ -116,7 +116,7 @@ fn appetite_speaks_for_mirtazapine_only_with_weight_lost() {
     };
     assert!(speaks_for(&weighed(80.0, 76.0, 100), "mirtazapine"));
     assert_eq!(hint(&weighed(80.0, 76.01, 100), "mirtazapine"), None);
-    assert!(speaks_for(&weighed(80.0, 76.0, 182), "mirtazapine"));
+    assert!(speaks_for(&weighed(80.0, 76.0, 182), "mirtazapine") && speaks_for(&weighed(80.0, 65.0, 100), "mirtazapine"));
     assert_eq!(hint(&weighed(80.0, 76.0, 183), "mirtazapine"), None);
     assert_eq!(hint(&failed(&[5]), "mirtazapine"), None, "item 5 alone does not tell loss from overeating");
     let mut obese = weighed(80.0, 76.0, 100);
@@ -157,7 +157,7 @@ fn appetite_with_a_high_weight_speaks_against_what_raises_it() {
     assert!(!speaks_against(&old, "mirtazapine"));
     let gained = |now| with(vec![measured(Instrument::Weight, 100, 80.0), measured(Instrument::Weight, 1, now)], &[5]);
     assert!(speaks_against(&gained(84.0), "mirtazapine") && speaks_for(&gained(84.0), "bupropion"));
-    assert!(!speaks_against(&gained(83.9), "mirtazapine"));
+    assert!(speaks_against(&gained(95.0), "mirtazapine") && !speaks_against(&gained(83.9), "mirtazapine"));
 }
 
 // rule 12/concentration: speaks

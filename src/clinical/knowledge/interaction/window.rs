@@ -51,7 +51,10 @@ pub(super) fn window(Row { at, cells: row }: &Row<WindowRow>, reader: Reader<'_>
     {
         cells.filled(column, text);
     }
-    let free_days = cells.whole("free_days", row.free_days).filter(|days| *days >= 0);
+    let free_days = cells.whole("free_days", row.free_days);
+    if free_days.is_some_and(i32::is_negative) {
+        cells.fault(Fault::NotANumber { column: "free_days", text: row.free_days.to_owned() });
+    }
     let warn_from_day = cells.whole("warn_from_day", row.warn_from_day);
     if let (Some(warn), Some(free)) = (warn_from_day, free_days)
         && warn >= free

@@ -4,7 +4,7 @@ mod unverified;
 
 use super::*;
 use crate::clinical::knowledge::{DoseProfile, OptionKind, Percent, TrialUse};
-use crate::clinical::units::{Code, DailyDose, DrugGroup, Form, Ingredient, PackDay, ProductUse, Strength, System};
+use crate::clinical::units::{Code, ConditionGroup, DailyDose, DrugGroup, Form, Ingredient, PackDay, ProductUse, Strength, System};
 
 fn drug(name: &str) -> Ingredient {
     builtin().ingredient_named(name).unwrap_or_else(|| panic!("no drug {name}"))
@@ -226,4 +226,31 @@ fn classes_of_the_schedule_stand_for_their_drugs() {
     let shown = builtin().to_markdown();
     assert!(shown.contains("## Monitoring schedule") && shown.contains("| lithium-level |") && shown.contains("6±1"));
     assert!(shown.contains("## Symptom hints") && shown.contains("| anhedonia-fatigue |"));
+}
+
+#[test]
+fn the_document_shows_of_the_products_those_of_another_use_alone() {
+    let text = builtin().to_markdown();
+    let (_, section) = text.split_once("## Product exceptions").expect("the section");
+    let section = section.split_once("\n## ").map_or(section, |(section, _)| section);
+    assert!(section.contains("| never-a-trial |") || section.contains("| never |"), "{section}");
+    assert!(!section.contains("| ordinary |"));
+}
+
+#[test]
+fn a_code_of_three_characters_is_held_against_a_pattern_as_it_stands() {
+    let falls = |code| builtin().condition_groups([Code { system: System::Icd10, code }]).has(ConditionGroup::CautionFalls);
+    assert!(falls("W05") && falls("W05.0") && falls("W050") && !falls("W20"));
+}
+
+#[test]
+fn a_drug_of_one_part_is_no_combination_of_itself() {
+    let names = |text: &str| builtin().names_in(text).into_iter().map(|found| found.ingredient.name()).collect::<Vec<_>>();
+    assert_eq!(names("sertraline or Zoloft, sertraline"), ["sertraline", "sertraline", "sertraline"]);
+}
+
+#[test]
+fn a_laboratory_order_has_the_code_of_its_test() {
+    use crate::clinical::units::Instrument;
+    assert_eq!(builtin().loinc_of(Instrument::Tsh).map(|row| row.loinc), Some("3016-3"));
 }

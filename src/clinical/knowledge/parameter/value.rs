@@ -137,8 +137,9 @@ impl FromText for String {
 impl FromText for Percent {
     /// A fraction with at most two decimals.
     fn from_text(text: &str) -> Option<Percent> {
-        let percent = f64::from_text(text)? * 100.0;
-        ((percent - percent.round()).abs() < 1e-9).then_some(Percent(percent.round() as i32))
+        let share = f64::from_text(text)?;
+        let percent = (share * 100.0).round();
+        (percent / 100.0 == share).then_some(Percent(percent as i32))
     }
 }
 

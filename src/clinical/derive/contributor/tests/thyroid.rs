@@ -98,6 +98,7 @@ fn a_thyroid_code_without_a_tsh_of_the_year_is_due_one() {
     };
     assert_eq!(weight("thyroid-high", high), Some(Alongside));
     assert_eq!(weight("thyroid-low", high), None);
+    assert_eq!(weight("thyroid-high", both(high, not_had(Kind::Observations, Extent::Partial))), None, "a TSH may have been lost");
     assert_eq!(of("thyroid-low", both(code(), not_had(Kind::Observations, Extent::Partial))), None, "a TSH may have been lost");
 }
 

@@ -70,3 +70,15 @@ fn bupropion_is_contraindicated_with_seizures_an_eating_disorder_and_withdrawal(
     });
     assert_eq!(found(&sertraline), []);
 }
+
+// rule 9.2/bupropion-dose: speaks
+// rule 9.2/bupropion-dose: silent
+#[test]
+fn a_draft_takes_the_place_of_its_own_product_and_adds_to_the_other() {
+    let with = |mg| {
+        let draft = MedicationRecord { medicine: smoking_cessation(mg).medicine, ..ordered("draft", "bupropion", mg, TODAY) };
+        let taken = vec![smoking_cessation(300.0), naltrexone_bupropion(2.0)];
+        of_row(&judged_with(taken, |record| record.drafts = vec![draft]), "bupropion-dose")
+    };
+    assert_eq!((with(270.0), with(271.0)), (vec![], vec![Severity::Critical]), "beside the 180 mg of the combination");
+}

@@ -72,3 +72,17 @@ fn valproate_in_pregnancy_is_a_warning_and_an_unknown_status_is_not_checked() {
         (vec![], vec!["pregnancy status".to_owned()])
     );
 }
+
+// rule 9.2/antipsychotic-dementia: speaks
+// rule 9.2/antipsychotic-dementia: silent
+#[test]
+fn an_antipsychotic_ordered_beside_an_antidepressant_is_told_with_dementia_and_one_ordered_alone_is_not() {
+    let with = |medications| {
+        let change = |record: &mut Chart| {
+            record.conditions.push(condition(ConditionGroup::Dementia));
+            record.drafts = vec![ordered("draft", "aripiprazole", 2.0, TODAY)];
+        };
+        of_row(&judged_with(medications, change), "antipsychotic-with-dementia")
+    };
+    assert_eq!((with(vec![now("sertraline", 50.0)]), with(vec![now("lisinopril", 10.0)])), (vec![Severity::Warning], vec![]));
+}

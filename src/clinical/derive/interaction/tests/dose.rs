@@ -96,3 +96,39 @@ fn an_unknown_dose_is_not_checked_and_never_a_no() {
     let assessment = judged(vec![unread, now("bupropion", 150.0)]);
     assert_eq!(unchecked(&assessment, "cyp2d6-vortioxetine-dose"), ["dose of vortioxetine"]);
 }
+
+#[test]
+fn a_fixed_combination_counts_for_the_drugs_it_holds_and_for_no_other() {
+    let beside = judged(vec![now("citalopram", 41.0), now("dextromethorphan-bupropion", 1.0)]);
+    let too_high = beside.interactions.iter().find(|found| found.id == "citalopram-dose").expect("above 40 mg");
+    assert_eq!(too_high.drugs, ["citalopram"]);
+}
+
+// rule 9.2/cyp2d6-aripiprazole: silent
+#[test]
+fn a_dose_told_for_information_alone_is_no_limit() {
+    let record = chart(vec![now("paroxetine", 20.0), now("aripiprazole", 5.0), now("vortioxetine", 5.0)], Vec::new());
+    let drugs = taken(&record, Knowledge::builtin(), today());
+    let scene = Scene::of(&record, Knowledge::builtin(), &drugs, &[], today(), Some(34));
+    assert_eq!((scene.cap(drug("aripiprazole")), scene.cap(drug("vortioxetine")).map(|cap| cap.maximum.mg())), (None, Some(10.0)));
+    let lines = |name| -> Vec<&'static str> {
+        let beside = chart(vec![now("paroxetine", 20.0)], Vec::new());
+        option(&beside, name, None).lines.iter().map(|line| line.id).filter(|id| id.ends_with("-dose")).collect()
+    };
+    assert_eq!((lines("aripiprazole"), lines("vortioxetine")), (vec![], vec!["cyp2d6-vortioxetine-dose"]));
+}
+
+// rule 9.2/long-qt-code: speaks
+// rule 9.2/long-qt-code: silent
+#[test]
+fn the_ecg_that_a_cap_asks_for_is_newer_than_the_drug_itself() {
+    let cap = |days_ago| {
+        let change = |record: &mut Chart| {
+            record.conditions.push(condition(ConditionGroup::ContraindicationLongQt));
+            record.measurements = vec![result(Instrument::Qtc, 440.0, 60)];
+        };
+        let trials = judged_with(vec![begun("citalopram", 10.0, days_ago), begun("lisinopril", 10.0, 80)], change).trials;
+        trials[0].interaction_cap.as_ref().map(|cap| cap.maximum.mg())
+    };
+    assert_eq!((cap(59), cap(60)), (Some(20.0), Some(40.0)));
+}

@@ -8,6 +8,7 @@ fn a_draft_is_judged_as_if_taken_from_today() {
     let listed = with_draft(vec![now("phenelzine", 45.0)], "sertraline", 50.0);
     assert_eq!(found(&listed), [("maoi-to-antidepressant", Severity::Critical)]);
     assert!(listed.interactions[0].draft);
+    assert!(!judged(vec![now("phenelzine", 45.0), now("sertraline", 50.0)]).interactions[0].draft, "nothing is being ordered");
     assert_eq!(
         listed.interactions[0].reason,
         "sertraline ordered now, phenelzine on the list until 2026-03-31: confirm that it is stopped; 14 free days needed"

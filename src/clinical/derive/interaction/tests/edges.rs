@@ -160,8 +160,8 @@ fn bupropion_of_another_product_leaves_the_trial_less_room() {
         trial.and_then(|trial| trial.interaction_cap.clone()).map(|cap| (cap.maximum.mg(), cap.reason))
     };
     assert_eq!(cap(vec![now("bupropion", 150.0)]).map(|(mg, _)| mg), Some(450.0));
-    let both = cap(vec![now("bupropion", 150.0), smoking_cessation(150.0)]);
-    assert_eq!(both.as_ref().map(|(mg, _)| *mg), Some(300.0));
+    let both = cap(vec![now("bupropion", 200.0), smoking_cessation(150.0)]);
+    assert_eq!(both.as_ref().map(|(mg, _)| *mg), Some(300.0), "450 less 150");
     assert!(both.is_some_and(|(_, reason)| reason.ends_with("less what other products give")));
 }
 
@@ -209,4 +209,32 @@ fn what_a_card_says_of_a_drug_hangs_on_how_its_own_days_are_known() {
         now("phenelzine", 45.0),
     ]);
     assert!(raised.interactions[0].reason.contains("sertraline supplied since 2026-01-05"), "{}", raised.interactions[0].reason);
+}
+
+// rule 9.2/two-reuptake-inhibitors: speaks
+#[test]
+fn two_reuptake_inhibitors_begun_on_one_day_are_told_by_name() {
+    let found = judged(vec![now("sertraline", 50.0), now("escitalopram", 10.0)]).interactions;
+    let both = found.iter().find(|found| found.id == "two-serotonin-reuptake-inhibitors").expect("both at dose");
+    assert_eq!(both.drugs, ["escitalopram", "sertraline"]);
+}
+
+#[test]
+fn of_two_products_of_a_drug_beside_an_mao_inhibitor_the_ordinary_one_is_told() {
+    let since = |days_ago: Days| (today() - days_ago).to_string();
+    let later = MedicationRecord { start: Some(When::on(today() - 3)), ..smoking_cessation(150.0) };
+    let found = judged(vec![begun("phenelzine", 45.0, 5), begun("bupropion", 150.0, 5), later]).interactions;
+    let both: Vec<_> = found.iter().filter(|found| found.drugs.contains(&"phenelzine".to_owned())).collect();
+    assert_eq!(both.len(), 1);
+    assert!(both[0].reason.contains(&format!("bupropion supplied since {}", since(5))), "{}", both[0].reason);
+}
+
+#[test]
+fn a_finding_stands_since_the_dose_of_today_was_begun_without_a_gap() {
+    let found = judged(vec![
+        dispensed("1", "citalopram", 40.0, "2026-01-01", 20),
+        dispensed("2", "citalopram", 60.0, "2026-01-21", 30),
+        dispensed("3", "citalopram", 60.0, "2026-02-20", 60),
+    ]);
+    assert_eq!((found.interactions[0].id, found.interactions[0].since), ("citalopram-dose", Some(day("2026-01-21"))));
 }

@@ -119,3 +119,13 @@ fn one_entry_stands_for_a_row_and_pair_and_the_order_is_always_the_same() {
     let text_entries = |assessment: &Assessment| assessment.interactions.iter().map(|found| found.text_entry).collect::<Vec<_>>();
     assert_eq!((text_entries(&alone), text_entries(&twice)), (vec![true], vec![false]));
 }
+
+// rule 9.2/taken: silent
+#[test]
+fn an_antidepressant_whose_place_another_took_is_no_longer_taken() {
+    let with = |second: Vec<MedicationRecord>| {
+        let drugs = vec![ended("paroxetine", 20.0, 5), now("tamoxifen", 20.0)];
+        of_row(&judged([drugs, second].concat()), "cyp2d6-with-tamoxifen")
+    };
+    assert_eq!((with(Vec::new()), with(vec![begun("escitalopram", 10.0, 4)])), (vec![Severity::Warning], vec![]));
+}

@@ -85,3 +85,43 @@ fn a_long_qt_code_without_an_ecg_is_told_with_three_drugs() {
     assert_eq!((with("ziprasidone", 40.0, None), with("gepirone", 18.2, None)), (vec![Severity::Warning], vec![Severity::Warning]));
     assert_eq!((with("sertraline", 50.0, None), with("ziprasidone", 40.0, Some(440.0))), (vec![], vec![]));
 }
+
+// rule 9.2/qt-without-ecg: speaks
+#[test]
+fn what_is_missing_of_the_ecg_is_said_of_both_from_the_day_they_are_taken_together() {
+    let reason = |drafts: Vec<MedicationRecord>, taken: Vec<MedicationRecord>| {
+        let change = |record: &mut Chart| {
+            record.drafts = drafts;
+            record.measurements = vec![result(Instrument::Qtc, 440.0, 5)];
+        };
+        let found = judged_with(taken, change).interactions;
+        found.into_iter().find(|found| found.id == "qt-without-ecg").map(|found| found.reason).unwrap_or_default()
+    };
+    let ordered_now = reason(vec![ordered("draft", "methadone", 20.0, TODAY)], vec![now("citalopram", 20.0)]);
+    assert!(ordered_now.contains("no QTc with both yet"), "{ordered_now}");
+    let taken = reason(Vec::new(), vec![now("citalopram", 20.0), begun("methadone", 20.0, 4)]);
+    assert!(taken.contains("no QTc below 450 ms since 2026-02-26"), "{taken}");
+}
+
+// rule 9.2/long-qt-code: silent
+#[test]
+fn whether_an_ecg_is_missing_is_not_said_where_results_were_not_had() {
+    let change = |record: &mut Chart| {
+        record.conditions.push(condition(ConditionGroup::ContraindicationLongQt));
+        record.coverage.set(Kind::Observations, Extent::Partial);
+    };
+    let not_had = judged_with(vec![now("ziprasidone", 40.0)], change);
+    assert_eq!((of_row(&not_had, "qt-without-ecg"), unchecked(&not_had, "qt-without-ecg")), (vec![], vec!["ECG".to_owned()]));
+}
+
+#[test]
+fn a_qt_drug_being_ordered_by_code_is_named_before_its_text_entry() {
+    let mut text = now("hydroxyzine", 10.0);
+    text.medicine.recognition = Recognition::Text;
+    let change = |record: &mut Chart| {
+        record.drafts = vec![ordered("draft", "hydroxyzine", 10.0, TODAY)];
+        record.measurements = vec![result(Instrument::Qtc, 510.0, 5)];
+    };
+    let found = judged_with(vec![text], change).interactions;
+    assert_eq!((found.len(), found[0].id, found[0].text_entry), (1, "qtc-very-long", false));
+}

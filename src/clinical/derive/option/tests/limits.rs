@@ -22,6 +22,9 @@ fn lithium_is_kept_with_words_beside_a_drug_that_raises_it_and_in_old_age() {
     let kidney = || scene().result(Instrument::Egfr, 80.0, 10);
     says(&kidney().takes("lisinopril", 10.0), Augment, "lithium", Caution, "beside lisinopril: specialist, lower dose, level in 5-7 days");
     assert_eq!(kidney().takes("omeprazole", 20.0).option(Augment, "lithium").verdict, Suitable);
+    let two = kidney().takes("lisinopril", 10.0).takes("ibuprofen", 400.0);
+    says(&two, Augment, "lithium", Caution, "beside lisinopril: ");
+    says(&two, Augment, "lithium", Caution, "beside ibuprofen: ");
     says(&kidney().aged(65), Augment, "lithium", Caution, "target 0.4-0.6");
     assert_eq!(kidney().aged(64).option(Augment, "lithium").verdict, Suitable);
 }
@@ -35,6 +38,7 @@ fn lithium_by_adrenals_and_sodium() {
     left_out(&scene().code(ConditionGroup::ContraindicationAddison, 900), Augment, "lithium", "adrenal insufficiency");
     not_left_out(&scene().code(ConditionGroup::CautionAdrenal, 900), Augment, "lithium");
     left_out(&scene().code(ConditionGroup::CautionVolumeDepletion, 30), Augment, "lithium", "depleted");
+    left_out(&scene().code(ConditionGroup::CautionVolumeDepletion, 2), Augment, "lithium", "depleted");
     not_left_out(&scene().code(ConditionGroup::CautionVolumeDepletion, 31), Augment, "lithium");
     says(&scene().result(Instrument::Sodium, 134.0, 180), Augment, "lithium", Caution, "low sodium");
     silent(&scene().result(Instrument::Sodium, 135.0, 180), Augment, "lithium", "low sodium");
@@ -71,6 +75,8 @@ fn esketamine_and_ketamine_are_contraindicated_by_vessels_current_or_past() {
 fn esketamine_is_annotated_for_pressure_psychosis_and_substance_use() {
     says(&scene().pressure(140.0, 80.0, 90), RapidActing, "esketamine", Caution, "blood pressure 140/80 mmHg on");
     says(&scene().pressure(120.0, 90.0, 90), RapidActing, "esketamine", Caution, "blood pressure");
+    says(&scene().pressure(180.0, 80.0, 10), RapidActing, "esketamine", Caution, "blood pressure 180/80 mmHg on");
+    says(&scene().pressure(120.0, 110.0, 10), RapidActing, "esketamine", Caution, "blood pressure 120/110 mmHg on");
     assert_eq!(scene().pressure(139.0, 89.0, 90).option(RapidActing, "esketamine").verdict, Suitable);
     assert_eq!(scene().pressure(180.0, 110.0, 91).option(RapidActing, "esketamine").verdict, Suitable);
     says(&scene().code(ConditionGroup::ContributorSubstanceUse, 10), RapidActing, "esketamine", Caution, "active substance use");

@@ -8,10 +8,10 @@ mod whole;
 use super::super::safety;
 use super::super::sample::*;
 use super::super::state::{Circumstances, circumstances};
-use super::super::{Course, CourseKind};
+use super::super::{Course, CourseKind, Trial};
 use super::*;
 use crate::clinical::chart::{Chart, Extent, Intolerance, Kind, Measurement, MedicationRecord, Procedure, ProcedureKind, Sex, Value};
-use crate::clinical::knowledge::Knowledge;
+use crate::clinical::knowledge::{Knowledge, SiteFile};
 use crate::clinical::units::{ConditionGroup, Day, Days, Instrument, Moment, Span, When};
 use StepKind::{Augment, Neurostimulation, Psychotherapy, RapidActing, Referral, Switch};
 use Verdict::{Caution, LeftOut, Suitable};
@@ -29,6 +29,7 @@ struct Scene {
     bipolar_strong: bool,
     tier_zero: bool,
     courses: Vec<Course>,
+    trials: Vec<Trial>,
 }
 
 fn scene() -> Scene {
@@ -37,7 +38,7 @@ fn scene() -> Scene {
         chart.coverage.set(kind, Extent::Full);
     }
     chart.patient.as_mut().expect("a patient").sex = Some(Sex::Male);
-    Scene { chart, failures: 2, age: 44, in_scope: true, bipolar_strong: false, tier_zero: false, courses: Vec::new() }
+    Scene { chart, failures: 2, age: 44, in_scope: true, bipolar_strong: false, tier_zero: false, courses: Vec::new(), trials: Vec::new() }
 }
 
 impl Scene {
@@ -125,8 +126,8 @@ impl Scene {
             taken: &taken,
             scores: &scores,
             episode: None,
-            trials: &[],
-            current: None,
+            trials: &self.trials,
+            current: self.trials.iter().position(|trial| trial.ongoing),
             counted: &counted[..self.failures],
             augmentation: &[],
             courses: &self.courses,

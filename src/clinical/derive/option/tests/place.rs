@@ -123,6 +123,7 @@ fn after_two_failures_of_a_class_the_class_is_left_out() {
     };
     let two = find(of(&["sertraline", "citalopram"]), Switch, "fluoxetine");
     assert_eq!(two.reasons, ["two adequate failures in its class, SSRI"]);
+    assert_eq!(find(of(&["sertraline", "citalopram", "paroxetine"]), Switch, "fluoxetine").verdict, LeftOut, "after three too");
     assert_eq!(find(of(&["sertraline", "citalopram"]), Switch, "venlafaxine").verdict, Suitable);
     assert_eq!(find(of(&["sertraline", "venlafaxine"]), Switch, "fluoxetine").verdict, Suitable);
 }
@@ -213,6 +214,7 @@ fn a_course_is_under_way_until_its_grace_is_over() {
         Scene { courses: vec![course], ..scene() }
     };
     left_out(&ended(grace), Neurostimulation, "tms", "already under way: 20 sessions");
+    left_out(&ended(0), Neurostimulation, "tms", "already under way: 20 sessions");
     says(&ended(grace + 1), Neurostimulation, "tms", Suitable, "20 sessions from");
     silent(&ended(grace), Neurostimulation, "ect", "20 sessions");
 }
@@ -263,4 +265,58 @@ fn every_open_option_but_psychotherapy_says_its_label() {
     assert_eq!(label("psychotherapy"), None);
     let rows = || options.iter().filter(|option| option.verdict != LeftOut && option.row.is_some() && option.kind != Psychotherapy);
     assert!(rows().count() > 10 && rows().all(|option| option.label.is_some()));
+}
+
+#[test]
+fn where_no_licence_of_the_country_is_on_file_the_label_was_not_checked() {
+    let content = "[parameters]\ncountry = \"uk\"\n".to_owned();
+    let uk = Knowledge::with_site(&SiteFile { name: "site.toml".to_owned(), content }).expect("a good site file");
+    let options = scene().options_by(uk);
+    let label = |kind, id: &str| find(options.clone(), kind, id).label;
+    assert_eq!(label(Switch, "sertraline").as_deref(), Some("label in the United Kingdom: not checked here"));
+    assert_eq!(label(Psychotherapy, "psychotherapy"), None);
+}
+
+// rule 9.3/option-in-place: speaks
+// rule 9.3/option-in-place: silent
+#[test]
+fn a_switch_thinks_the_current_drug_away_and_an_addition_does_not() {
+    let reasons = |kind, id: &str, drafts: Vec<MedicationRecord>| {
+        let mut scene = scene();
+        scene.chart.medications = vec![dispensed("1", "paroxetine", 20.0, "2025-12-01", 120)];
+        scene.trials = crate::clinical::derive::assess(&scene.chart, Knowledge::builtin(), today()).trials;
+        scene.chart.drafts = drafts;
+        scene.option(kind, id).reasons.join("; ")
+    };
+    let switch = reasons(Switch, "vortioxetine", Vec::new());
+    assert!(!switch.contains("with paroxetine"), "{switch}");
+    let added = reasons(Augment, "aripiprazole", Vec::new());
+    assert!(added.contains("with paroxetine: ") && !added.contains("as an option"), "{added}");
+    let begin = "low at the start (2 mg)";
+    assert!(added.contains(begin), "how to begin it: {added}");
+    let ordered = reasons(Augment, "aripiprazole", vec![ordered("draft", "aripiprazole", 10.0, TODAY)]);
+    assert!(ordered.contains("above 7.5 mg a day") && !ordered.contains(begin), "what is ordered already is too high: {ordered}");
+}
+
+// rule 9.3/not-checked: speaks
+// rule 9.3/not-checked: silent
+#[test]
+fn what_two_rows_could_not_test_is_said_once_and_a_row_for_women_is_none_for_men() {
+    let row = |id: &str, limit: &str, what: &str| {
+        format!(
+            "[[option_limit]]\nid = \"site/{id}\"\napplies_to = \"drug mirtazapine\"\ntrigger = \"measured\"\nof = \"egfr\"\n\
+             limit = \"{limit}\"\nwithin_days = \"365\"\nsex = \"female\"\neffect = \"remove\"\nabsolute = \"no\"\n\
+             what = \"{what}\"\nmeasure = \"eGFR\"\ntext = \"not here\"\nsource = \"this site\"\ngrade = \"D\"\n\
+             confidence = \"this site\"\n"
+        )
+    };
+    let content = row("a", "< 15", "kidney") + &row("b", "< 10", "kidney") + &row("c", "< 5", "kidneys");
+    let site = Knowledge::with_site(&SiteFile { name: "site.toml".to_owned(), content }).expect("a good site file");
+    let said = |mut scene: Scene| {
+        scene.chart.coverage.set(Kind::Observations, Extent::Partial);
+        let reasons = find(scene.options_by(site), Switch, "mirtazapine").reasons;
+        reasons.into_iter().filter(|reason| reason.starts_with("not checked: kidney")).collect::<Vec<_>>()
+    };
+    assert_eq!(said(scene().woman().aged(60)), ["not checked: kidney, kidneys (results not had in full)"]);
+    assert_eq!(said(scene().aged(60)), [""; 0]);
 }

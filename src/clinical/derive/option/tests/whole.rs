@@ -135,6 +135,10 @@ fn a_rise_respects_maximum_age_and_kidney() {
     };
     let (room, _) = rise("sertraline", 50.0, "1980-01-01", None);
     assert_eq!((room.verdict, room.reasons[0].as_str()), (Suitable, "now 50, room to 200 mg"));
+    assert!(room.titration.is_some());
+    let (above, _) = rise("sertraline", 250.0, "1980-01-01", None);
+    assert_eq!((above.verdict, above.titration), (LeftOut, None));
+    assert_eq!(above.reasons, ["200 mg a day is its maximum here"]);
     let (full, _) = rise("citalopram", 20.0, "1960-01-01", None);
     assert_eq!(
         (full.verdict, full.reasons.last().map(String::as_str)),
@@ -211,4 +215,12 @@ fn a_strong_bipolar_indicator_closes_a_rise_too() {
     let open = rise(Some(ConditionGroup::BipolarSpectrum));
     assert_eq!((open.verdict, open.reasons[0].as_str()), (LeftOut, "bipolar question open"));
     assert_eq!(rise(None).verdict, Suitable);
+}
+
+#[test]
+fn a_dose_at_its_maximum_or_above_it_has_no_room() {
+    let record = chart(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 120)], Vec::new());
+    let trial = crate::clinical::derive::assess(&record, Knowledge::builtin(), today()).trials.remove(0);
+    let maximum = |mg| DoseRoom { maximum: crate::clinical::units::DailyDose::from_mg(mg), advised_against: false };
+    assert_eq!([40.0, 50.0, 60.0].map(|mg| maximum(mg).is_exhausted(&trial)), [true, true, false]);
 }

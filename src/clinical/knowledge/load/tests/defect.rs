@@ -196,3 +196,98 @@ fn every_defect_of_the_symptom_hints_names_its_row() {
     assert_eq!(row("x,1,,,,,bupropion,likes,why,,source,C"), ["unknown word `likes` in column `effect`"]);
     assert_eq!(row("pain,1,,,,,bupropion,favours,why,,source,C"), ["`pain` stands already in an earlier row"]);
 }
+
+#[test]
+fn a_minimum_of_a_form_above_its_maximum_and_a_drug_outside_the_dose_table_are_defects() {
+    let row = |cells: &str| defects_of_line("dose_by_form.csv", &format!("{cells},a source,high"));
+    assert_eq!(row("venlafaxine,extended-release,minimum,225"), [""; 0]);
+    assert_eq!(row("venlafaxine,extended-release,minimum,226"), ["`mg` (226) is above `maximum of the form` (225)"]);
+    assert_eq!(row("lithium,immediate,maximum,900"), ["unknown drug `lithium (not in the dose table)`"]);
+}
+
+#[test]
+fn only_icd_10_has_rows_for_all_codes_that_begin_alike() {
+    let row = |system: &str, code: &str| defects_of_line("conditions.csv", &format!("hospice,{system},{code},prefix,,x,,a source,high"));
+    assert_eq!(row("icd10", "Q99"), [""; 0]);
+    assert_eq!(row("snomed", "999999991"), ["unknown word `prefix for snomed` in column `match`"]);
+}
+
+#[test]
+fn free_days_are_none_or_more_and_a_warning_begins_before_their_end() {
+    let row = |free: &str, warn: &str| {
+        defects_of_line("maoi_windows.csv", &format!("x,@maoi,fluoxetine,{free},critical,{warn},no,advice,a source,high"))
+    };
+    assert_eq!((row("0", ""), row("7", "6")), (vec![], vec![]));
+    assert_eq!(row("-1", ""), ["`-1` in column `free_days` is not a number that makes sense there"]);
+    assert_eq!(row("7", "9"), ["`warn_from_day` (9) is above `the last day before free_days` (6)"]);
+}
+
+#[test]
+fn a_limit_names_what_it_bears_on_by_a_word_of_the_tables() {
+    let row = |applies: &str| {
+        defects_of_line("option_limits.csv", &format!("x,{applies},measured,egfr,< 30,365,,remove,no,what,name,,,text,a source,A,high"))
+    };
+    for known in ["drugs", "family antipsychotic", "class ssri", "kind switch"] {
+        assert_eq!(row(known), [""; 0], "{known}");
+    }
+    for unknown in ["drugs lithium", "family vegetable", "class ssris", "kind swap"] {
+        assert_eq!(row(unknown), [format!("unknown word `{unknown}` in column `applies_to`")], "{unknown}");
+    }
+}
+
+#[test]
+fn a_scheduled_day_may_have_no_tolerance_and_stands_after_the_one_before_it() {
+    let row =
+        |scheduled: &str| defects_of_line("monitoring.csv", &format!("x,lithium,,any,TSH,tsh,yes,{scheduled},,no,,,,yes,,,,source,A"));
+    assert_eq!((row("0±0"), row("28±0;29±0")), (vec![], vec![]));
+    assert_eq!(row("28±-1"), ["`28±-1` in column `scheduled` is not a number that makes sense there"]);
+    assert_eq!(row("28±14;21±14"), ["`scheduled (earlier)` (28) is above `scheduled (later)` (21)"]);
+}
+
+#[test]
+fn the_range_of_an_observation_may_be_one_value_and_a_conversion_is_above_zero() {
+    let row = |conversion: &str, from: &str, to: &str| {
+        defects_of_line("observations.csv", &format!("tsh,loinc,1-1,x,,m[IU]/L,mIU/L={conversion},,{from},{to},,no,,,,a source,high"))
+    };
+    assert_eq!(row("1", "9", "9"), [""; 0]);
+    assert_eq!(row("1", "9", "8"), ["`plausible_from` (9) is above `plausible_to` (8)"]);
+    for none in ["0", "-1", "0/2", "1/0"] {
+        assert_eq!(row(none, "1", "9").len(), 1, "{none}");
+    }
+}
+
+#[test]
+fn a_day_of_a_pack_stands_for_one_day_or_more() {
+    let row = |pack: &str| defects_of_line("products.csv", &format!("999999991,x,vilazodone,10,immediate,ordinary,{pack},,a source,high"));
+    assert_eq!(row("1x10 7x20"), [""; 0]);
+    assert_eq!(row("7x10 0x20"), ["`0x20` in column `pack` is not a number that makes sense there"]);
+}
+
+#[test]
+fn a_steroid_is_stronger_than_nothing_and_stands_once() {
+    let row = |cells: &str| defects_of_line("steroid_equivalents.csv", &format!("{cells},a source,high"));
+    assert_eq!(row("levothyroxine,0.001"), [""; 0]);
+    assert_eq!(row("levothyroxine,0"), ["`0` in column `mg` is not a number that makes sense there"]);
+    assert_eq!(row("prednisone,5"), ["`prednisone` stands already in an earlier row"]);
+}
+
+#[test]
+fn ranges_of_one_item_of_the_staging_that_share_a_value_are_a_defect() {
+    let row = |cells: &str| defects_of_line("staging.csv", &format!("{cells},1,,unit,a source,high"));
+    assert_eq!((row("severity,3,4"), row("severity,28,30"), row("code-severity,,").len()), (vec![], vec![], 1));
+    for (from, to) in [(4, 5), (27, 30), (6, 7), (3, 30)] {
+        assert_eq!(row(&format!("severity,{from},{to}")), [format!("`severity {from}` stands already in an earlier row")]);
+    }
+}
+
+#[test]
+fn an_option_names_levels_of_care_of_the_table() {
+    let found = defects("options.csv", |text| text.replace("ect_service", "ect_services"));
+    assert!(!found.is_empty() && found.iter().all(|defect| defect.what == "unknown care level `ect_services`"), "{found:?}");
+}
+
+#[test]
+fn a_table_without_a_column_for_its_sources_is_a_defect() {
+    let found = defects("names.csv", |text| text.replace("name,drug,source", "name,drug,origin"));
+    assert!(found.iter().any(|defect| defect.what == "the table has no column `source`"), "{found:?}");
+}

@@ -57,3 +57,18 @@ fn the_dose_profile_chooses_the_column_of_the_minimum() {
     assert_eq!(knowledge.parameters().dose_profile, DoseProfile::Label);
     assert_eq!(knowledge.antidepressant(drug("venlafaxine")).and_then(|row| row.minimum), mg(75.0));
 }
+
+#[test]
+fn what_a_site_adds_is_told_with_its_cells_and_marked_once_in_the_document() {
+    let knowledge = with_site("[[name]]\nname = \"Zolly\"\ndrug = \"sertraline\"\nsource = \"our formulary\"\n").expect("a good row");
+    assert_eq!(knowledge.site_changes()[0].what, "names.csv: added drug sertraline, name Zolly");
+    let text = knowledge.to_markdown();
+    assert_eq!(text.matches("**site**: site.toml, line 1").count(), 1);
+    assert!(text.contains("| our formulary (**site**: site.toml, line 1) |"));
+}
+
+#[test]
+fn parameters_that_are_no_table_are_told() {
+    let found = with_site("parameters = 3\n").err().expect("defects");
+    assert_eq!(found.iter().map(|defect| defect.what.as_str()).collect::<Vec<_>>(), ["`parameters` has to be a table of rows"]);
+}
