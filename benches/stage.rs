@@ -1,11 +1,13 @@
 //! The three stages of a call, apart: body to chart, chart to assessment, assessment to the bytes of the answer.
 
+use std::cell::Cell;
+
 use trialwise::clinical::cards::{Allowance, Memory, Occasion, Situation, cards};
 use trialwise::clinical::chart::Chart;
 use trialwise::clinical::derive::{Assessment, assess};
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::clinical::units::Day;
-use trialwise::fhir::Reader;
+use trialwise::fhir::{Answer, Reader};
 use trialwise::hooks::{CardDialect, HookRequest, Services};
 use trialwise::server::{Judged, wire};
 
@@ -24,7 +26,7 @@ impl Stages {
 
     /// Reading: body to chart.
     pub fn chart(&self, body: &[u8]) -> Chart {
-        let request = HookRequest::parse(body).expect("a request");
+        let request = HookRequest::parse(body, Answer::within(&Cell::new(usize::MAX))).expect("a request");
         let definition = self.services.for_hook(&request.hook).expect("a hook of ours");
         let mut reader = Reader::new(self.knowledge, self.as_of);
         reader.expect_patient(&request.patient_id);

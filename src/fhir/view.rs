@@ -172,7 +172,7 @@ macro_rules! view {
             fn put(&mut self, name: &str, from: &mut $crate::fhir::view::Cursor<$a>, faults: &mut $crate::fhir::view::Faults) {
                 match name {
                     $($key => $crate::fhir::view::Slot::put(&mut self.$field, $key, from, faults),)*
-                    _ => drop(from.skip()),
+                    _ => _ = from.skip(),
                 }
             }
         }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
+use super::interaction::Content;
 use super::raw::{Row, parts};
 use super::unverified::is_by_text;
 use super::words::Words;
@@ -53,7 +54,7 @@ pub(super) struct Drugs {
     by_code: HashMap<(System, &'static str), Ingredient>,
     by_name: HashMap<String, Vec<Ingredient>>,
     rxnorm: HashMap<Ingredient, &'static str>,
-    groups: HashMap<Ingredient, u64>,
+    groups: HashMap<Ingredient, DrugGroups>,
     words: Words<Ingredient>,
     combinations: Vec<Combination>,
 }
@@ -65,6 +66,22 @@ struct Combination {
 }
 
 const _: () = assert!(DrugGroup::ALL.len() <= 64, "a u64 holds 64 groups");
+
+/// The groups that a drug belongs to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DrugGroups(u64);
+
+impl DrugGroups {
+    /// Whether this is one of them.
+    pub const fn has(self, group: DrugGroup) -> bool {
+        self.0 & bit(group) != 0
+    }
+
+    /// These and those.
+    pub const fn union(self, other: DrugGroups) -> DrugGroups {
+        DrugGroups(self.0 | other.0)
+    }
+}
 
 impl Drugs {
     pub fn new(drugs: &[Row<DrugRow>], names: &[Row<NameRow>], groups: &[Row<DrugGroupRow>], defects: &mut Defects) -> Drugs {
@@ -90,11 +107,11 @@ impl Drugs {
             let ingredient = all.known(*at, row.drug, defects);
             if let (Some(group), Some(ingredient)) = (group, ingredient) {
                 let of_drug = all.groups.entry(ingredient).or_default();
-                if *of_drug & bit(group) != 0 {
+                if of_drug.has(group) {
                     let what = format!("{ingredient} in {group}");
                     defects.add(*at, Fault::Twice { what, first: "an earlier row".to_owned() });
                 }
-                *of_drug |= bit(group);
+                of_drug.0 |= bit(group);
             }
         }
         let names = all.by_name.iter().flat_map(|(name, of)| of.iter().map(move |ingredient| (name.as_str(), *ingredient)));
@@ -194,7 +211,6 @@ impl Drugs {
     }
 
     /// Every drug, by name.
-    #[cfg(test)]
     pub fn all(&self) -> Vec<Ingredient> {
         let mut all: Vec<Ingredient> = self.by_canonical_name.values().map(|(drug, _)| *drug).collect();
         all.sort_unstable();
@@ -206,10 +222,20 @@ impl Drugs {
     }
 
     pub fn in_group(&self, ingredient: Ingredient, group: DrugGroup) -> bool {
-        self.groups.get(&ingredient).is_some_and(|groups| groups & bit(group) != 0)
+        self.groups(ingredient).has(group)
+    }
+
+    /// The groups of a drug and of what it holds.
+    pub fn all_groups(&self, ingredient: Ingredient, contents: &[Content]) -> DrugGroups {
+        let held = contents.iter().filter(|content| content.drug == ingredient);
+        held.fold(self.groups(ingredient), |groups, content| groups.union(self.groups(content.contains)))
+    }
+
+    pub fn groups(&self, ingredient: Ingredient) -> DrugGroups {
+        self.groups.get(&ingredient).copied().unwrap_or_default()
     }
 }
 
-fn bit(group: DrugGroup) -> u64 {
+const fn bit(group: DrugGroup) -> u64 {
     1 << group as u64
 }

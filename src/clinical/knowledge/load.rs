@@ -14,6 +14,7 @@ use super::drug::Drugs;
 use super::fault::{Defects, Fault};
 use super::interaction::{InteractionRows, InteractionTables};
 use super::limit::{Known as LimitTables, limits};
+use super::limits::OptionLimits;
 use super::meaning::Meanings;
 use super::monitoring::{Known, monitoring};
 use super::observation::Observations;
@@ -140,6 +141,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         conditions: tables.rows("drug_conditions.csv"),
         combinations: tables.rows("combinations.csv"),
     };
+    let option_limits = OptionLimits::new(option_limits, &options, &drugs, &antidepressants);
     let interactions = InteractionTables::new(&rows, &drugs, &antidepressants, &mut tables.defects);
 
     let unverified = unverified(&tables.raw, &mut tables.defects);

@@ -13,6 +13,7 @@ mod drug;
 mod fault;
 mod interaction;
 mod limit;
+mod limits;
 mod load;
 mod meaning;
 mod monitoring;
@@ -33,9 +34,9 @@ mod words;
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
 pub use care_level::CareLevel;
 pub use country::Country;
-pub use drug::NameMatch;
+pub use drug::{DrugGroups, NameMatch};
 pub use interaction::{
-    Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, Selector, Window,
+    Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, RowsOf, Selector, Window,
 };
 pub use limit::{Effect, Limit, Measure, OptionLimit, Period, PregnancyState, Target, Trigger};
 pub use load::{Defect, SiteChange, SiteFile};
@@ -52,6 +53,7 @@ use std::collections::HashMap;
 
 use condition::Conditions;
 use drug::Drugs;
+use limits::OptionLimits;
 use observation::Observations;
 use product::ProductMarks;
 use raw::Texts;
@@ -72,7 +74,7 @@ pub struct Knowledge {
     products: HashMap<&'static str, Product>,
     product_marks: ProductMarks,
     options: Vec<OptionRow>,
-    option_limits: Vec<OptionLimit>,
+    option_limits: OptionLimits,
     care_levels: Vec<CareLevel>,
     monitoring: Vec<MonitoringRow>,
     symptoms: Vec<SymptomRow>,
@@ -206,6 +208,16 @@ impl Knowledge {
         self.drugs.in_group(ingredient, group)
     }
 
+    /// The groups of a drug.
+    pub fn groups(&self, ingredient: Ingredient) -> DrugGroups {
+        self.drugs.groups(ingredient)
+    }
+
+    /// The groups of a drug and of what it holds as a fixed combination.
+    pub fn all_groups(&self, ingredient: Ingredient) -> DrugGroups {
+        self.drugs.all_groups(ingredient, &self.interactions.contents)
+    }
+
     /// Whether a code is in an antidepressant or augmenter class, though its drug is not in the tables (ATC N06A, N05A ...).
     pub fn is_relevant_class(&self, code: Code<'_>) -> bool {
         code.system == System::Atc && self.relevance.of_class(code.code)
@@ -295,7 +307,12 @@ impl Knowledge {
 
     /// What removes an option or is to be said beside it, in the order of the table.
     pub fn option_limits(&self) -> &[OptionLimit] {
-        &self.option_limits
+        self.option_limits.all()
+    }
+
+    /// Those of them that bear on an option of this row with this drug, or without a row on a rise of this drug, each with its place.
+    pub fn limits_on(&self, row: Option<&OptionRow>, drug: Option<Ingredient>) -> impl Iterator<Item = (usize, &OptionLimit)> {
+        self.option_limits.on(row, drug)
     }
 
     /// Who can do what, in order.

@@ -181,12 +181,12 @@ mod tests {
     fn what_is_no_object_or_array_is_told() {
         for json in ["1", "\"{\"", "[1]", "true"] {
             let mut cursor = Cursor::of(raw(json));
-            assert!(!cursor.members(|_, from| drop(from.skip())), "{json}");
+            assert!(!cursor.members(|_, from| _ = from.skip()), "{json}");
             assert_eq!(cursor.skip(), json);
         }
         for json in ["1", "\"[\"", "{\"a\":1}", "true"] {
             let mut cursor = Cursor::of(raw(json));
-            assert!(!cursor.elements(|from| drop(from.skip())), "{json}");
+            assert!(!cursor.elements(|from| _ = from.skip()), "{json}");
             assert_eq!(cursor.skip(), "", "{json}");
         }
     }

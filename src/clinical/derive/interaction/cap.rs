@@ -10,7 +10,8 @@ use crate::clinical::units::{ConditionGroup, DailyDose, Ingredient, SourceRef};
 
 /// Every dose that is above what its circumstances allow.
 pub fn caps<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
-    let mut caps: Vec<&DoseCap> = scene.knowledge.interactions().caps.iter().collect();
+    let caps = scene.rows(&scene.knowledge.interactions().caps, |rows| &rows.caps);
+    let mut caps: Vec<&DoseCap> = caps.map(|(_, cap)| cap).collect();
     // the lowest cap that applies is the one that is told
     caps.sort_by_key(|cap| cap.maximum);
     for cap in caps {

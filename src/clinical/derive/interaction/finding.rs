@@ -82,7 +82,7 @@ impl<'s> Rows<'s> {
 
     /// One entry a row and set of drugs, the graver, one known by code before one known by text; of an option only what names it.
     pub fn told(self, scene: &Scene<'_>) -> Interactions {
-        let of_option = scene.present.iter().any(Present::is_option);
+        let of_option = scene.option.is_some();
         let mut found = self.found;
         found.retain(|finding| !of_option || finding.of.iter().any(|drug| drug.is_option()));
         found.sort_by_key(|finding| (finding.grade, finding.of.iter().any(|drug| drug.text)));

@@ -21,7 +21,7 @@ pub fn lithium<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
 /// The newest level, if it is fresh; raised for whoever has one, since the drug may be missing from the list.
 fn level<'s>(lithium: Ingredient, scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
     let parameters = scene.parameters();
-    let of: Vec<&Present<'_>> = scene.present.iter().filter(|present| present.drug == lithium).collect();
+    let of: Vec<&Present<'_>> = scene.present.iter().map(|present| &**present).filter(|present| present.drug == lithium).collect();
     let Some((level, result)) = scene.newest(Instrument::LithiumLevel, parameters.lithium_toxic_fresh_days) else { return };
     let beside = scene.active_in(DrugGroup::LithiumInteraction).next();
     let elderly = scene.age.map(|age| age >= parameters.lithium_elderly_from_age);

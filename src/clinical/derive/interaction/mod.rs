@@ -121,14 +121,14 @@ pub(super) fn caps_of(ground: &Ground<'_>) -> Vec<Option<InteractionCap>> {
     ground.trials.iter().map(|trial| scene.cap(trial.drug).filter(|_| trial.ongoing)).collect()
 }
 
-/// What every row says of a drug that is only thought of, with it in the place of one of the two (rules.md 9.3).
-///
-/// For a switch `without` is the current drug, which is thought away.
-pub fn with_option(ground: &Ground<'_>, drug: Ingredient, without: Option<Ingredient>) -> Interactions {
-    Scene::new(ground).without(without).with_option(drug).interactions()
-}
-
 impl Scene<'_> {
+    /// What every row says of a drug that is only thought of, with it in the place of one of the two (rules.md 9.3).
+    ///
+    /// For a switch `without` is the current drug, which is thought away.
+    pub fn interactions_of(&self, drug: Ingredient, without: Option<Ingredient>) -> Interactions {
+        self.with_option(drug, without).interactions()
+    }
+
     /// What every row says: of an option only what names it.
     pub fn interactions(&self) -> Interactions {
         let mut rows = finding::Rows::default();

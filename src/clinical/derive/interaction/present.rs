@@ -5,13 +5,15 @@ use crate::clinical::derive::Trial;
 use crate::clinical::derive::exposure::Exposure;
 use crate::clinical::derive::supply::{Wanted, sources, supply, supply_period};
 use crate::clinical::derive::taken::{Lane, Taken, lane};
-use crate::clinical::knowledge::{DrugTerm, Knowledge, TrialUse};
+use crate::clinical::knowledge::{DrugGroups, DrugTerm, Knowledge, TrialUse};
 use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, Ingredient, SourceRef};
 
 /// One drug that a row may name.
 #[derive(Debug, Clone)]
 pub struct Present<'a> {
     pub drug: Ingredient,
+    /// Its own groups, and those of what it holds as a fixed combination with them.
+    pub groups: (DrugGroups, DrugGroups),
     /// How it comes to be here.
     pub how: How,
     /// What its records may count as; an option is ordinary.
@@ -65,6 +67,7 @@ impl<'a> Present<'a> {
         let longest_gap = knowledge.parameters().max_gap_same_trial_days;
         Present {
             drug: drug.ingredient,
+            groups: groups(drug.ingredient, knowledge),
             how: How::Taken,
             lane: drug.lane,
             text: drug.lane == Lane::Uncoded,
@@ -85,9 +88,11 @@ impl<'a> Present<'a> {
 
     /// A drug that is thought of: from today on, at no dose in particular. A selegiline that is thought of is the patch.
     pub fn option(drug: Ingredient, knowledge: &Knowledge, as_of: Day) -> Present<'static> {
-        let two_faced = knowledge.in_group(drug, DrugGroup::Maoi) && knowledge.in_group(drug, DrugGroup::MaoBInhibitor);
+        let groups = groups(drug, knowledge);
+        let two_faced = groups.0.has(DrugGroup::Maoi) && groups.0.has(DrugGroup::MaoBInhibitor);
         Present {
             drug,
+            groups,
             how: How::Option,
             lane: Lane::Ordinary,
             text: false,
@@ -118,13 +123,14 @@ impl<'a> Present<'a> {
     ///
     /// A drug that is a full MAO inhibitor or an MAO-B inhibitor by its route and dose (selegiline) is the one or the other.
     pub fn in_group(&self, group: DrugGroup, knowledge: &Knowledge) -> bool {
-        let of = |group| knowledge.in_group(self.drug, group);
+        let (own, all) = self.groups;
+        let of = |group| own.has(group);
         if of(DrugGroup::Maoi) && of(DrugGroup::MaoBInhibitor) && matches!(group, DrugGroup::Maoi | DrugGroup::MaoBInhibitor) {
             let most = DailyDose::from_mg(knowledge.parameters().selegiline_mao_b_max_mg);
             let full = self.form == Form::Patch || self.dose > most;
             return full == (group == DrugGroup::Maoi);
         }
-        of(group) || knowledge.contents(self.drug).any(|(content, _)| knowledge.in_group(content, group))
+        all.has(group)
     }
 
     /// Whether it is what a term names.
@@ -175,6 +181,10 @@ impl<'a> Present<'a> {
             (How::Taken, None) => format!("{name} on the list, dates unknown"),
         }
     }
+}
+
+fn groups(drug: Ingredient, knowledge: &Knowledge) -> (DrugGroups, DrugGroups) {
+    (knowledge.groups(drug), knowledge.all_groups(drug))
 }
 
 /// The drugs with how and since when they are there; a single one without its name, which stands before it.

@@ -1,12 +1,14 @@
 //! Who is present, and what the rows ask of the patient.
 
+use std::rc::Rc;
+
 use super::present::{How, Present, draft_dose, with_drafts};
 use super::{InteractionCap, cap};
 use crate::clinical::chart::{Chart, Condition, Extent, Kind, Measurement, Value};
 use crate::clinical::derive::ground::Ground;
 use crate::clinical::derive::taken::{Taken, lane, products_of};
 use crate::clinical::derive::{Augmentation, Trial};
-use crate::clinical::knowledge::{Knowledge, Parameters, Selector};
+use crate::clinical::knowledge::{Knowledge, Parameters, RowsOf, Selector};
 use crate::clinical::units::{ConditionGroup, DailyDose, Day, Days, DrugGroup, Ingredient, Instrument, SourceRef};
 
 /// The drugs that the rows run over, and the record they ask.
@@ -16,7 +18,9 @@ pub struct Scene<'a> {
     pub as_of: Day,
     pub age: Option<i32>,
     pub augmentation: &'a [Augmentation],
-    pub present: Vec<Present<'a>>,
+    pub present: Vec<Rc<Present<'a>>>,
+    /// The drug among them that is only thought of.
+    pub option: Option<Ingredient>,
 }
 
 /// Whether something holds, with what it rests on.
@@ -47,23 +51,29 @@ impl<'a> Scene<'a> {
         age: Option<i32>,
     ) -> Scene<'a> {
         let present = taken.iter().map(|drug| Present::taken(drug, trials, knowledge, as_of)).collect();
-        Scene { chart, knowledge, as_of, age, augmentation: &[], present: with_drafts(present, chart, knowledge, as_of) }
+        let present = with_drafts(present, chart, knowledge, as_of).into_iter().map(Rc::new).collect();
+        Scene { chart, knowledge, as_of, age, augmentation: &[], present, option: None }
     }
 
     fn augmented(self, augmentation: &'a [Augmentation]) -> Scene<'a> {
         Scene { augmentation, ..self }
     }
 
-    /// Without a drug that is thought away.
-    pub fn without(mut self, drug: Option<Ingredient>) -> Scene<'a> {
-        self.present.retain(|present| Some(present.drug) != drug);
-        self
+    /// The same with a drug that is thought of, and without one that is thought away.
+    pub fn with_option(&self, drug: Ingredient, without: Option<Ingredient>) -> Scene<'a> {
+        let mut present: Vec<_> = self.present.iter().filter(|present| Some(present.drug) != without).cloned().collect();
+        present.push(Rc::new(Present::option(drug, self.knowledge, self.as_of)));
+        Scene { present, option: Some(drug), ..*self }
     }
 
-    /// With a drug that is thought of.
-    pub fn with_option(mut self, drug: Ingredient) -> Scene<'a> {
-        self.present.push(Present::option(drug, self.knowledge, self.as_of));
-        self
+    /// The rows of a table with their places: those that may name the option where there is one, since of an option only what names it
+    /// is told; else all.
+    pub fn rows<T>(&self, all: &'a [T], of: fn(&RowsOf) -> &[usize]) -> impl Iterator<Item = (usize, &'a T)> + use<'a, T> {
+        let some = self.option.map(|drug| self.knowledge.interactions().rows_of(drug).map(of).unwrap_or_default());
+        (0..some.map_or(all.len(), <[usize]>::len)).map(move |index| {
+            let place = some.map_or(index, |some| some[index]);
+            (place, &all[place])
+        })
     }
 
     /// The most of a drug a day that interactions and circumstances allow (rules.md 10, variant `dose`).
@@ -77,7 +87,7 @@ impl<'a> Scene<'a> {
 
     /// The drugs that are taken, ordered or thought of.
     pub fn active(&self) -> impl Iterator<Item = &Present<'a>> {
-        self.present.iter().filter(|present| present.active)
+        self.present.iter().map(|present| &**present).filter(|present| present.active)
     }
 
     /// Those of them that a selector means.

@@ -1,5 +1,7 @@
 //! What of this chart removes an option or is to be said beside it, and what could not be tested (rules.md 9.2, 9.3).
 
+use std::cell::OnceCell;
+
 use super::super::fact::{Fact, dated, newest_date};
 use super::super::ground::Ground;
 use super::super::pregnancy::{Breastfeeding, Pregnancy};
@@ -7,14 +9,8 @@ use super::super::state::Circumstances;
 use super::Reasoned;
 use super::history::untested;
 use crate::clinical::chart::{Condition, Extent, Kind, Measurement, Sex, Value};
-use crate::clinical::knowledge::{Effect, Limit, Measure, OptionLimit, OptionRow, Period, PregnancyState, Target, Trigger};
+use crate::clinical::knowledge::{Effect, Limit, Measure, OptionLimit, OptionRow, Period, PregnancyState, Trigger};
 use crate::clinical::units::{ConditionGroup, DrugGroup, Ingredient};
-
-/// What is looked at: a row of the option table or, without one, a rise of a drug.
-pub(super) struct Subject<'a> {
-    pub row: Option<&'a OptionRow>,
-    pub drug: Option<Ingredient>,
-}
 
 /// What the limits of an option came to.
 #[derive(Debug, Default)]
@@ -31,17 +27,55 @@ pub(super) struct Weighed {
     pub last: bool,
 }
 
-/// Every limit of the option, held against the chart.
-pub(super) fn weighed(ground: &Ground<'_>, circumstances: &Circumstances, subject: &Subject<'_>) -> Weighed {
+/// The limits of all options, each held against the chart once.
+pub(super) struct Limits<'g> {
+    ground: &'g Ground<'g>,
+    circumstances: &'g Circumstances,
+    held: Vec<OnceCell<Held>>,
+}
+
+/// What a limit came to.
+#[derive(Debug, Clone)]
+struct Held {
+    /// The facts that meet it.
+    found: Vec<Fact>,
+    /// Why a removal could not be tested.
+    gap: Option<String>,
+}
+
+impl<'g> Limits<'g> {
+    pub(super) fn new(ground: &'g Ground<'g>, circumstances: &'g Circumstances) -> Limits<'g> {
+        Limits { ground, circumstances, held: vec![OnceCell::new(); ground.knowledge.option_limits().len()] }
+    }
+
+    fn held(&self, place: usize, limit: &OptionLimit) -> &Held {
+        self.held[place].get_or_init(|| {
+            let found = found(self.ground, self.circumstances, &limit.trigger);
+            let gap = if limit.effect == Effect::Remove && found.is_empty() { gap(self.ground, limit) } else { None };
+            Held { found, gap }
+        })
+    }
+
+    /// Every limit of an option, or without a row of a rise.
+    pub(super) fn weighed(&self, row: Option<&OptionRow>, drug: Option<Ingredient>) -> Weighed {
+        let limits = self.ground.knowledge.limits_on(row, drug);
+        let mut weighed = weighed(limits.map(|(place, limit)| (limit, self.held(place, limit))));
+        if drug.is_some() && row.is_some() {
+            weighed.untested.extend(untested(self.ground));
+        }
+        weighed
+    }
+}
+
+fn weighed<'g>(limits: impl Iterator<Item = (&'g OptionLimit, &'g Held)>) -> Weighed {
     let mut weighed = Weighed::default();
-    let mut gaps: Vec<(String, Vec<&'static str>)> = Vec::new();
-    for limit in ground.knowledge.option_limits().iter().filter(|limit| subject.is_meant(limit, ground)) {
-        let found = found(ground, circumstances, &limit.trigger);
+    let mut gaps: Vec<(&str, Vec<&'static str>)> = Vec::new();
+    for (limit, Held { found, gap }) in limits {
         let reasons = found.iter().map(|fact| reasoned(fact, limit));
         match limit.effect {
             Effect::Remove if found.is_empty() => {
-                if let Some(why) = gap(ground, limit) {
-                    match gaps.iter_mut().find(|(known, _)| *known == why) {
+                if let Some(why) = gap {
+                    match gaps.iter_mut().find(|(known, _)| known == why) {
                         Some((_, whats)) if whats.contains(&limit.what) => {}
                         Some((_, whats)) => whats.push(limit.what),
                         None => gaps.push((why, vec![limit.what])),
@@ -60,26 +94,7 @@ pub(super) fn weighed(ground: &Ground<'_>, circumstances: &Circumstances, subjec
         }
     }
     weighed.untested = gaps.into_iter().map(|(why, whats)| Reasoned::plain(format!("not checked: {} ({why})", whats.join(", ")))).collect();
-    if subject.drug.is_some() && subject.row.is_some() {
-        weighed.untested.extend(untested(ground));
-    }
     weighed
-}
-
-impl Subject<'_> {
-    pub(super) fn is_meant(&self, limit: &OptionLimit, ground: &Ground<'_>) -> bool {
-        let with = self.row.map_or(&[][..], |row| &row.taken_with);
-        let drugs = || self.drug.iter().chain(with);
-        limit.targets.iter().any(|target| match target {
-            Target::Drugs => self.drug.is_some(),
-            Target::Option(id) => self.row.is_some_and(|row| row.id == *id),
-            Target::Kind(kind) => self.row.is_some_and(|row| row.kind == *kind),
-            Target::Family(family) => self.row.is_some_and(|row| row.family == *family),
-            Target::Drug(drug) => drugs().any(|own| own == drug),
-            Target::Class(class) => drugs().any(|own| ground.knowledge.antidepressant(*own).is_some_and(|row| row.class == *class)),
-            Target::Group(group) => drugs().any(|own| ground.knowledge.in_group(*own, *group)),
-        })
-    }
 }
 
 /// The reason in words: the fact of the chart, then what it means. Where the text is the whole reason (rules.md 9.3 fixes it) no more.

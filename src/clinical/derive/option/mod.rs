@@ -12,11 +12,11 @@ mod standing;
 pub use room::{DoseLimits, DoseRoom, dose_limits, dose_room, dose_text};
 pub use standing::Standing;
 
-use contraindication::{Subject, Weighed, weighed};
+use contraindication::{Limits, Weighed};
 use history::History;
 
 use super::ground::Ground;
-use super::interaction::{self, Interactions, Severity};
+use super::interaction::{Interactions, Scene, Severity};
 use super::monitoring;
 use super::pregnancy::Pregnancy;
 use super::state::Circumstances;
@@ -30,11 +30,12 @@ pub fn options(ground: &Ground<'_>, standing: &Standing<'_>) -> Vec<TreatmentOpt
     if !standing.in_scope {
         return Vec::new();
     }
+    let (scene, limits) = (Scene::new(ground), Limits::new(ground, standing.circumstances));
     let rows = ground.knowledge.options().iter().filter(|row| row.offer == Offer::Option);
     let mut ranked: Vec<(Rank, TreatmentOption)> = rows
         .flat_map(candidates)
-        .map(|candidate| candidate.option(ground, standing))
-        .chain(room::optimise(ground, standing).map(|option| (Rank::default(), option)))
+        .map(|candidate| candidate.option(ground, standing, &scene, &limits))
+        .chain(room::optimise(ground, standing, &limits).map(|option| (Rank::default(), option)))
         .chain([(Rank::default(), standing::referral(ground, standing))])
         .collect();
     ranked.sort_by_key(|(rank, option)| (option.kind, option.verdict == Verdict::LeftOut, *rank));
@@ -103,11 +104,10 @@ const fn step_kind(kind: OptionKind) -> StepKind {
 }
 
 impl Candidate<'_> {
-    fn option(self, ground: &Ground<'_>, standing: &Standing<'_>) -> (Rank, TreatmentOption) {
+    fn option(self, ground: &Ground<'_>, standing: &Standing<'_>, scene: &Scene<'_>, limits: &Limits<'_>) -> (Rank, TreatmentOption) {
         let kind = step_kind(self.row.kind);
-        let subject = Subject { row: Some(self.row), drug: self.drug };
         let mut against = standing.not_yet(self.row, kind);
-        let mut weighed = weighed(ground, standing.circumstances, &subject);
+        let mut weighed = limits.weighed(Some(self.row), self.drug);
         let history = History::of(ground, self.row, self.drug, kind);
         against.append(&mut weighed.removed);
         against.extend(history.against);
@@ -118,7 +118,7 @@ impl Candidate<'_> {
         let hints: Vec<&Hint> = standing.hints.iter().filter(|hint| Some(hint.drug) == self.drug).collect();
         let rank = Rank { last: weighed.last, tried: !history.told.is_empty(), line: self.row.guideline_line, hint: leaning(&hints) };
         if let Some(drug) = self.drug {
-            weigh_interactions(ground, drug, kind, &mut against, &mut weighed);
+            weigh_interactions((ground, scene), drug, kind, &mut against, &mut weighed);
         }
         weighed.lines.extend(hints.iter().map(|hint| Reasoned { text: hint.reason.clone(), basis: hint.basis.clone() }));
         let (verdict, reasons) = judged(against, weighed, history.told);
@@ -135,9 +135,15 @@ impl Candidate<'_> {
 
 /// What the interactions of rules.md 9.1 and 9.2 say with the option in the place of one of the two (rules.md 9.3). A switch thinks the
 /// current drug away, but for the free days that it needs; an addition does not.
-fn weigh_interactions(ground: &Ground<'_>, drug: Ingredient, kind: StepKind, against: &mut Vec<Reasoned>, weighed: &mut Weighed) {
+fn weigh_interactions(
+    (ground, scene): (&Ground<'_>, &Scene<'_>),
+    drug: Ingredient,
+    kind: StepKind,
+    against: &mut Vec<Reasoned>,
+    weighed: &mut Weighed,
+) {
     let without = (kind == StepKind::Switch).then(|| ground.current_trial().map(|trial| trial.drug)).flatten();
-    let Interactions { found, mut lines, not_checked } = interaction::with_option(ground, drug, without);
+    let Interactions { found, mut lines, not_checked } = scene.interactions_of(drug, without);
     // a dose that is too high beside the other drug says more than how to begin the two
     lines.retain(|line| {
         !found.iter().any(|info| info.severity == Severity::Info && line.drugs.iter().all(|drug| info.drugs.contains(drug)))

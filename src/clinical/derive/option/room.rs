@@ -4,7 +4,7 @@ use super::super::fact::Fact;
 use super::super::ground::Ground;
 use super::super::state::Circumstances;
 use super::super::{StepKind, TreatmentOption, Trial, Verdict};
-use super::contraindication::{Subject, found, weighed};
+use super::contraindication::{Limits, found};
 use super::standing::{BIPOLAR_OPEN, Standing};
 use super::{Reasoned, bare, hyphened, judged};
 use crate::clinical::knowledge::{Antidepressant, Effect, Knowledge};
@@ -59,9 +59,8 @@ fn maximum(row: &Antidepressant, form: Form, age: Option<i32>) -> Option<DailyDo
 
 /// What the chart says of the dose of this drug.
 pub fn dose_limits(ground: &Ground<'_>, circumstances: &Circumstances, drug: Ingredient) -> DoseLimits {
-    let subject = Subject { row: None, drug: Some(drug) };
     let mut limits = DoseLimits::default();
-    for limit in ground.knowledge.option_limits().iter().filter(|limit| subject.is_meant(limit, ground)) {
+    for (_, limit) in ground.knowledge.limits_on(None, Some(drug)) {
         match limit.effect {
             Effect::Cap(cap) if !found(ground, circumstances, &limit.trigger).is_empty() => {
                 limits.cap = limits.cap.into_iter().chain([cap]).min();
@@ -84,10 +83,10 @@ const TRICYCLIC: &str = "tca";
 const NO_LEVEL: &str = "; blood level: not read here";
 
 /// Raising the dose of the current drug.
-pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>) -> Option<TreatmentOption> {
+pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>, limits: &Limits<'_>) -> Option<TreatmentOption> {
     let trial = ground.current_trial()?;
     let room = dose_room(trial, ground.age, ground.knowledge);
-    let mut weighed = weighed(ground, standing.circumstances, &Subject { row: None, drug: Some(trial.drug) });
+    let mut weighed = limits.weighed(None, Some(trial.drug));
     let mut against = std::mem::take(&mut weighed.removed);
     // with a strong indicator nothing is raised before the question is settled (rules.md 7)
     against.extend(standing.bipolar_strong.then(|| Reasoned::plain(BIPOLAR_OPEN)));

@@ -4,6 +4,7 @@ mod cap;
 mod combination;
 mod condition;
 mod pair;
+mod rows_of;
 mod selector;
 mod window;
 
@@ -11,6 +12,7 @@ pub use cap::{Circumstance, DoseCap};
 pub use combination::Content;
 pub use condition::{ConditionStatus, DrugCondition};
 pub use pair::DrugPair;
+pub use rows_of::RowsOf;
 pub use selector::{DrugTerm, Selector};
 pub use window::Window;
 
@@ -20,10 +22,13 @@ pub(super) use condition::DrugConditionRow;
 pub(super) use pair::DrugPairRow;
 pub(super) use window::WindowRow;
 
+use std::collections::HashMap;
+
 use super::Antidepressant;
 use super::drug::Drugs;
 use super::fault::Defects;
 use super::raw::Row;
+use crate::clinical::units::Ingredient;
 
 /// How loud a row is; a line raises nothing by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +57,7 @@ pub struct InteractionTables {
     pub conditions: Vec<DrugCondition>,
     /// What a fixed combination holds.
     pub contents: Vec<Content>,
+    rows_of: HashMap<Ingredient, RowsOf>,
 }
 
 /// The rows of these tables as they were read.
@@ -71,12 +77,20 @@ impl InteractionTables {
         defects: &mut Defects,
     ) -> InteractionTables {
         let reader = selector::Reader { drugs, antidepressants };
-        InteractionTables {
+        let mut tables = InteractionTables {
             windows: rows.windows.iter().filter_map(|row| window::window(row, reader, defects)).collect(),
             pairs: rows.pairs.iter().filter_map(|row| pair::pair(row, reader, defects)).collect(),
             caps: rows.caps.iter().filter_map(|row| cap::cap(row, reader, defects)).collect(),
             conditions: rows.conditions.iter().filter_map(|row| condition::condition(row, reader, defects)).collect(),
             contents: rows.combinations.iter().filter_map(|row| combination::content(row, drugs, defects)).collect(),
-        }
+            rows_of: HashMap::new(),
+        };
+        tables.rows_of = rows_of::rows_of(&tables, drugs, antidepressants);
+        tables
+    }
+
+    /// The rows that may name a drug; `None` for one that the tables do not know.
+    pub fn rows_of(&self, drug: Ingredient) -> Option<&RowsOf> {
+        self.rows_of.get(&drug)
     }
 }

@@ -33,6 +33,11 @@ impl Selector {
         self.among.iter().any(&is) && !self.without.iter().any(&is)
     }
 
+    /// Whether a drug may be meant in some form and dose, `may_be` saying whether it may be what a term names.
+    pub(super) fn may_mean(&self, may_be: impl Fn(&DrugTerm) -> bool) -> bool {
+        self.among.iter().any(may_be)
+    }
+
     /// Whether it has no term.
     pub fn is_empty(&self) -> bool {
         self.among.is_empty()

@@ -101,7 +101,7 @@ fn option(record: &Chart, name: &str, without: Option<&str>) -> Interactions {
         augmentation: &assessment.augmentation,
         courses: &assessment.courses,
     };
-    with_option(&ground, drug(name), without.map(drug))
+    Scene::new(&ground).interactions_of(drug(name), without.map(drug))
 }
 
 /// A combination tablet of bupropion and naltrexone, so many a day.

@@ -285,26 +285,11 @@ fn under_25_the_boxed_warning_is_said() {
 #[test]
 fn every_limit_of_the_table_bears_on_an_option_or_on_a_rise() {
     let knowledge = Knowledge::builtin();
-    let chart = scene().chart;
-    let scores = crate::clinical::derive::score::scores(&chart, today());
-    let ground = Ground {
-        chart: &chart,
-        knowledge,
-        as_of: today(),
-        age: None,
-        taken: &[],
-        scores: &scores,
-        episode: None,
-        trials: &[],
-        current: None,
-        counted: &[],
-        augmentation: &[],
-        courses: &[],
-    };
     let rows = knowledge.options().iter().filter(|row| row.offer == Offer::Option).flat_map(candidates);
-    let mut subjects: Vec<Subject<'_>> = rows.map(|candidate| Subject { row: Some(candidate.row), drug: candidate.drug }).collect();
-    subjects.extend(knowledge.antidepressants().iter().map(|row| Subject { row: None, drug: Some(row.ingredient) }));
-    for limit in knowledge.option_limits() {
-        assert!(subjects.iter().any(|subject| subject.is_meant(limit, &ground)), "{}", limit.id);
+    let options = rows.flat_map(|candidate| knowledge.limits_on(Some(candidate.row), candidate.drug));
+    let rises = knowledge.antidepressants().iter().flat_map(|row| knowledge.limits_on(None, Some(row.ingredient)));
+    let bearing: Vec<usize> = options.chain(rises).map(|(place, _)| place).collect();
+    for (place, limit) in knowledge.option_limits().iter().enumerate() {
+        assert!(bearing.contains(&place), "{}", limit.id);
     }
 }

@@ -32,24 +32,33 @@ fn every_limit_speaks_at_its_trigger_and_not_one_step_away() {
     }
 }
 
+/// A row of the option table and a drug of it; without a row a rise of a drug.
+type Subject<'a> = (Option<&'a OptionRow>, Option<Ingredient>);
+
 /// What a row is looked at for: each option of the tables, and a rise of each drug.
 fn subjects(knowledge: &Knowledge) -> Vec<Subject<'_>> {
     let of_rows = knowledge.options().iter().flat_map(|row| {
         let drugs = row.ingredients.iter().map(|drug| Some(*drug));
         let drugs: Vec<Option<Ingredient>> = if row.ingredients.is_empty() { vec![None] } else { drugs.collect() };
-        drugs.into_iter().map(move |drug| Subject { row: Some(row), drug })
+        drugs.into_iter().map(move |drug| (Some(row), drug))
     });
-    let rises = knowledge.ingredients().into_iter().map(|drug| Subject { row: None, drug: Some(drug) });
+    let rises = knowledge.ingredients().into_iter().map(|drug| (None, Some(drug)));
     of_rows.chain(rises).collect()
+}
+
+fn is_meant((row, drug): Subject<'_>, limit: &OptionLimit) -> bool {
+    Knowledge::builtin().limits_on(row, drug).any(|(_, bearing)| bearing.id == limit.id)
 }
 
 /// The row is among the reasons of every option that it means, in the place that its effect asks for; or in none.
 fn assert_said(limit: &OptionLimit, scene: &Scene, expected: bool) {
     let knowledge = Knowledge::builtin();
     let meant = scene.judged_by(knowledge, |ground, circumstances| {
-        let subjects: Vec<Subject<'_>> = subjects(knowledge).into_iter().filter(|subject| subject.is_meant(limit, ground)).collect();
-        for subject in &subjects {
-            let (row, drug) = (subject.row.map(|row| row.id), subject.drug);
+        let subjects: Vec<Subject<'_>> = subjects(knowledge).into_iter().filter(|subject| is_meant(*subject, limit)).collect();
+        let limits = Limits::new(ground, circumstances);
+        for (row, drug) in subjects.iter().copied() {
+            let weighed = limits.weighed(row, drug);
+            let row = row.map(|row| row.id);
             let said = match limit.effect {
                 Effect::NoRise => {
                     let limits = dose_limits(ground, circumstances, drug.expect("a rise is of a drug"));
@@ -57,15 +66,13 @@ fn assert_said(limit: &OptionLimit, scene: &Scene, expected: bool) {
                 }
                 Effect::Cap(cap) if row.is_none() => {
                     let lowest = dose_limits(ground, circumstances, drug.expect("a dose is of a drug")).cap;
-                    let weighed = weighed(ground, circumstances, subject);
                     assert_eq!(lowest == Some(cap), says(&weighed.cautions, limit), "{}: {drug:?} {lowest:?}", limit.id);
                     lowest == Some(cap)
                 }
-                Effect::Remove => says(&weighed(ground, circumstances, subject).removed, limit),
-                Effect::Caution | Effect::Cap(_) => says(&weighed(ground, circumstances, subject).cautions, limit),
-                Effect::Line => says(&weighed(ground, circumstances, subject).lines, limit),
+                Effect::Remove => says(&weighed.removed, limit),
+                Effect::Caution | Effect::Cap(_) => says(&weighed.cautions, limit),
+                Effect::Line => says(&weighed.lines, limit),
                 Effect::Last => {
-                    let weighed = weighed(ground, circumstances, subject);
                     assert_eq!(weighed.last, says(&weighed.cautions, limit), "{}", limit.id);
                     weighed.last
                 }
@@ -91,11 +98,8 @@ fn left_out_by(limit: &OptionLimit, scene: &Scene) -> Vec<String> {
 fn meant_options(limit: &OptionLimit) -> Vec<String> {
     let knowledge = Knowledge::builtin();
     let row = |option: &TreatmentOption| knowledge.options().iter().find(|row| Some(row.id) == option.row);
-    scene().judged_by(knowledge, |ground, _| {
-        let is_meant =
-            |option: &TreatmentOption| row(option).is_some_and(|row| Subject { row: Some(row), drug: option.drug }.is_meant(limit, ground));
-        named(scene().options().into_iter().filter(is_meant))
-    })
+    let is_meant = |option: &TreatmentOption| row(option).is_some_and(|row| is_meant((Some(row), option.drug), limit));
+    named(scene().options().into_iter().filter(is_meant))
 }
 
 fn named(options: impl Iterator<Item = TreatmentOption>) -> Vec<String> {
