@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         let mut reading = Reading::new(self.knowledge, self.as_of, &record);
         tell_broken(&mut reading, &self.broken);
         let mut results = observation::Results::default();
-        for single in self.to_be_read(&mut reading, patient.as_deref(), &mut results) {
+        for single in self.sift(&mut reading, patient.as_deref(), &mut results) {
             read(&mut reading, &single.item(), &mut results);
         }
         order::read(&mut reading, &drafts, patient.as_deref());
@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
 
     /// What is the patient's and can matter, in the order of type and name: the patient first, since what the record dates by age needs
     /// the birth date. The rest is told of, as far as it has to be.
-    fn to_be_read<'r>(
+    fn sift<'r>(
         &mut self,
         reading: &mut Reading<'r, 'r>,
         patient: Option<&str>,

@@ -258,11 +258,14 @@ fn later<'a>(one: Single<'a>, other: Single<'a>) -> (Single<'a>, bool) {
     }
 }
 
+/// `subject` and `patient` as they stand in a resource.
+type Words<'a> = (Option<&'a str>, Option<&'a str>);
+
 /// Whose resources are. Most of a record name their patient in the same words, so the last answer is kept.
 struct Owners<'a> {
     /// The Patients by the URL they stand under, for references by `urn:uuid`.
     patients: BTreeMap<&'a str, Cow<'a, str>>,
-    last: Option<((Option<&'a str>, Option<&'a str>), Owner<'a>)>,
+    last: Option<(Words<'a>, Owner<'a>)>,
 }
 
 impl<'a> Owners<'a> {
