@@ -14,6 +14,7 @@ mod glossary;
 mod growth;
 mod hamd;
 mod history;
+mod hostile;
 mod mood;
 mod properties;
 mod rules;
@@ -21,4 +22,7 @@ mod security;
 mod spoken;
 mod stories;
 mod tally;
+#[allow(dead_code, reason = "the tests of the service use the rest")]
+#[path = "../service/token.rs"]
+mod token;
 mod valid;
