@@ -235,7 +235,7 @@ fn settings() -> String {
     let is_key = |line: &str| line.starts_with('[') || (line.starts_with(|c: char| c.is_ascii_lowercase()) && line.contains(" = "));
     let set = |line: &str| line.strip_prefix('#').map(str::trim_start).filter(|line| is_key(line)).unwrap_or(line).to_owned();
     let whole: Vec<String> = EXAMPLE.lines().map(set).collect();
-    whole.join("\n").replace("sqlite:trialwise.db", &format!("postgres://u:{SECRET}@h/d"))
+    whole.join("\n").replace("sqlite:trialwise.db", &format!("postgres://{SECRET}@h/d?sslmode=require"))
 }
 
 /// A text of lines with some of them changed.

@@ -68,8 +68,8 @@ pub async fn bare(begun: Instant, address: SocketAddr, request: Bytes) -> Outcom
 }
 
 /// A call for [`bare`].
-pub fn bare_call(path: &str, body: &[u8]) -> Bytes {
-    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+pub fn bare_call(path: &str, headers: &str, body: &[u8]) -> Bytes {
+    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat().into()
 }
 
@@ -87,12 +87,17 @@ where
     F: Future<Output = Outcome> + Send + 'static,
 {
     let begun = Instant::now();
-    let mut calls = JoinSet::new();
+    let (mut calls, mut late) = (JoinSet::new(), Duration::ZERO);
     for number in 0..(rate * time.as_secs_f64()).ceil() as u32 {
-        sleep_until(begun + Duration::from_secs_f64(f64::from(number) / rate)).await;
+        let due = begun + Duration::from_secs_f64(f64::from(number) / rate);
+        sleep_until(due).await;
+        late = late.max(due.elapsed());
         calls.spawn(call(begun, number));
     }
-    calls.join_all().await
+    let outcomes = calls.join_all().await;
+    // What comes late was held up here: it says how much of the times is the driver's own.
+    println!("  (the driver was late by {late:.0?} at most)");
+    outcomes
 }
 
 /// How many calls a second this many callers get done, each of whom waits for its answer; and how long each call took.

@@ -81,21 +81,17 @@ impl Program {
         }
     }
 
-    /// How long calls took by what the log says of them, in a line.
-    pub fn served(&self) -> String {
+    /// How long calls took by what the log says of them, by status, from the shortest to the longest.
+    pub fn served(&self) -> BTreeMap<u64, Vec<Duration>> {
         let lines = self.log.0.lock().expect("no test panics while it reads the log");
-        let mut times: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        let mut times: BTreeMap<u64, Vec<Duration>> = BTreeMap::new();
         for line in lines.iter().filter(|line| line.contains("\"served\"")) {
             let line: Value = serde_json::from_str(line).expect("JSON");
-            let (status, time) = (line["status"].as_u64().expect("a status"), line["duration_ms"].as_f64().expect("a time"));
-            times.entry(status).or_default().push(time);
+            let time = line["duration_ms"].as_f64().expect("a time") / 1000.0;
+            times.entry(line["status"].as_u64().expect("a status")).or_default().push(Duration::from_secs_f64(time));
         }
-        let line = |(status, mut times): (u64, Vec<f64>)| {
-            times.sort_by(f64::total_cmp);
-            let [half, most] = [0.5, 0.99].map(|share| times[((times.len() as f64 * share) as usize).min(times.len() - 1)]);
-            format!("{status}: {} calls, p50 {half:.1} ms, p99 {most:.1} ms", times.len())
-        };
-        times.into_iter().map(line).collect::<Vec<_>>().join("; ")
+        times.values_mut().for_each(|times| times.sort());
+        times
     }
 
     /// Sends a signal by its name.

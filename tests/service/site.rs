@@ -1,10 +1,13 @@
 //! A site with clients that sign their calls, each with a key and settings of its own.
 
+use std::net::SocketAddr;
+
 use actix_web::web::Bytes;
 use jsonwebtoken::Algorithm;
 use reqwest::{Client, RequestBuilder};
 
 use super::PATIENT_VIEW;
+use super::driver::bare_call;
 use super::running::{Folder, Running};
 use super::token::{Signer, claims};
 
@@ -31,16 +34,25 @@ impl Site {
         Site { running: Running::trusting(folder, &settings, &[]), signers }
     }
 
-    /// A signed call of the client of this place to this path.
-    pub fn post(&self, caller: &Client, client: usize, path: &str, body: Bytes) -> RequestBuilder {
+    /// A token of the client of this place for this path.
+    fn token(&self, client: usize, path: &str) -> String {
         let signer = &self.signers[client];
-        let token = signer.token(claims(&issuer(&signer.key_id), &format!("{PUBLIC}{path}")));
-        caller.post(format!("{}{path}", self.running.base)).bearer_auth(token).body(body)
+        signer.token(claims(&issuer(&signer.key_id), &format!("{PUBLIC}{path}")))
     }
 
     /// A signed call of the client of this place about a chart that is opened.
     pub fn call(&self, caller: &Client, client: usize, body: Bytes) -> RequestBuilder {
-        self.post(caller, client, PATIENT_VIEW, body)
+        let token = self.token(client, PATIENT_VIEW);
+        caller.post(format!("{}{PATIENT_VIEW}", self.running.base)).bearer_auth(token).body(body)
+    }
+
+    /// A signed call to this path for [`bare`](super::driver::bare).
+    pub fn bare(&self, client: usize, path: &str, body: &[u8]) -> Bytes {
+        bare_call(path, &format!("Authorization: Bearer {}\r\n", self.token(client, path)), body)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.running.base.trim_start_matches("http://").parse().expect("an address")
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use actix_web::web::Bytes;
 use serde_json::json;
 
-use super::driver::{Outcome, at_rate, block_on, caller, from_environment, timed, times, told, within};
+use super::driver::{Outcome, at_rate, bare, block_on, from_environment, times, told, within};
 use super::load::of_size;
 use super::running::memory;
 use super::site::Site;
@@ -34,16 +34,16 @@ fn middle<T: Ord + Copy>(values: impl Iterator<Item = T>) -> T {
 }
 
 /// A call as they come in a day: charts of several sizes and patients, a card that is set aside, and now and then something that is refused.
-fn call(site: &Site, caller: &reqwest::Client, bodies: &[Bytes], number: u32) -> reqwest::RequestBuilder {
+fn call(site: &Site, bodies: &[Bytes], number: u32) -> Bytes {
     match number % 20 {
         0 => {
             let item = json!({ "card": format!("soak-{number}"), "outcome": "overridden", "outcomeTimestamp": "2026-03-02T10:00:00Z" });
             let body = json!({ "feedback": [item] }).to_string();
-            site.post(caller, 0, &format!("{PATIENT_VIEW}/feedback"), body.into())
+            site.bare(0, &format!("{PATIENT_VIEW}/feedback"), body.as_bytes())
         }
-        1 => site.call(caller, 0, Bytes::from_static(b"{ no JSON")),
-        2 => site.call(caller, 0, request(json!({})).to_string().into()),
-        _ => site.call(caller, 0, bodies[number as usize % bodies.len()].clone()),
+        1 => site.bare(0, PATIENT_VIEW, b"{ no JSON"),
+        2 => site.bare(0, PATIENT_VIEW, request(json!({})).to_string().as_bytes()),
+        _ => site.bare(0, PATIENT_VIEW, &bodies[number as usize % bodies.len()]),
     }
 }
 
@@ -62,9 +62,9 @@ fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
     bodies.extend([30, 100, 300].map(|kilobytes| Bytes::from(of_size(kilobytes * 1024))));
     let process = site.running.id();
     let (outcomes, held) = block_on(async {
-        let caller = caller();
+        let one = |begun, number| bare(begun, site.address(), call(&site, &bodies, number));
         // What is made once is made before it begins.
-        at_rate(rate, Duration::from_secs(2), |begun, number| timed(begun, call(&site, &caller, &bodies, number))).await;
+        at_rate(rate, Duration::from_secs(2), one).await;
         let watching = async {
             let mut all = Vec::new();
             let begun = tokio::time::Instant::now();
@@ -74,7 +74,7 @@ fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
             }
             all
         };
-        tokio::join!(at_rate(rate, time, |begun, number| timed(begun, call(&site, &caller, &bodies, number))), watching)
+        tokio::join!(at_rate(rate, time, one), watching)
     });
     println!("{rate} calls a second for {time:?}: {}", told(&outcomes));
     assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 400 | 412))), "{}", told(&outcomes));
