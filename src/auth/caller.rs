@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::refusal::{Refusal, quoted};
-use super::seen::{Seen, SharedMemory};
+use super::seen::{Seen, SharedMemory, Unavailable};
 use super::source::Sources;
 use super::token::Token;
 use super::trusted::{SettingsError, Trusted};
@@ -35,7 +35,7 @@ pub struct Callers {
     public_url: String,
     /// In seconds.
     skew: i64,
-    /// How long a call waits for keys that have to be fetched.
+    /// How long a call waits for keys that have to be fetched, and again for the shared memory of used tokens.
     wait: Duration,
     sources: Sources,
     shared: Option<Arc<dyn SharedMemory>>,
@@ -136,7 +136,9 @@ impl Callers {
             return Err(Refusal::Replayed);
         }
         let Some(shared) = &self.shared else { return Ok(()) };
-        match shared.first(&token.claims.sender(), id, until).await {
+        // A memory that hangs must not keep a call beyond its deadline.
+        let told = tokio::time::timeout(self.wait, shared.first(&token.claims.sender(), id, until)).await;
+        match told.unwrap_or(Err(Unavailable)) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Refusal::Replayed),
             Err(error) => {

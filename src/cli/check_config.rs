@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::knowledge::site_knowledge;
 use super::{Stop, print};
-use crate::auth::Callers;
+use crate::auth::{Callers, SettingsError};
 use crate::config::{Client, Config, Document, EXAMPLE, Entry, Misfit, Place, Settings, Sources};
 use crate::feedback::Store;
 use crate::gather::Gather;
@@ -16,8 +16,9 @@ use crate::server;
 
 /// Says whether the settings can be meant and `serve` would start with them, and which hold.
 ///
-/// Nothing is made, and no other machine is asked. /// Lists every defect with file, line and key, or the variable, and exits 2; else prints the settings that hold, each with where it
-/// comes from. Secrets are not shown.
+/// Nothing is made, and no other machine is asked. Lists every defect with file, line and key, or the variable, and exits 2; else prints
+/// the settings that hold, each with where it comes from. Secrets are not shown. Without a client nobody could call, so that is a defect,
+/// unless the settings are for `serve --dev`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  trialwise check-config --config trialwise.toml\n  TRIALWISE_LIMITS__DEADLINE_MS=1500 trialwise check-config"
@@ -26,6 +27,9 @@ pub struct CheckConfig {
     /// Settings (TOML); variables TRIALWISE_.. stand above it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Whether `serve --dev` would start with them, which knows no callers
+    #[arg(long)]
+    dev: bool,
 }
 
 impl CheckConfig {
@@ -33,22 +37,23 @@ impl CheckConfig {
         let services = Services::builtin().map_err(Stop::new)?;
         let fits = |config: &Config| {
             let alone = server::misfits(config, &services).into_iter().chain(unreadable(config));
-            alone.chain(without_url(config)).collect()
+            if self.dev { alone.collect() } else { alone.chain(without_url(config)).collect() }
         };
         let settings = Sources::new(self.config).read(fits).map_err(Stop::new)?;
-        settings.refuse(refused(&settings.config)).map_err(Stop::new)?;
+        settings.refuse(refused(&settings.config, self.dev)).map_err(Stop::new)?;
         let Settings { config, document } = settings;
         print(&(found(&config) + &effective(&config, &document)))
     }
 }
 
 /// What `serve` would refuse though every file is there. Nothing is made, asked or listened on.
-fn refused(config: &Config) -> Vec<Misfit> {
+fn refused(config: &Config, dev: bool) -> Vec<Misfit> {
+    let nobody = (config.clients.is_empty() && !dev).then(|| Misfit::new("clients", SettingsError::NoClient.to_string()));
     // Each client by itself, so that the first one's defect does not hide the next one's.
     let alone = |(name, client): (&String, &Client)| Config { clients: [(name.clone(), client.clone())].into(), ..config.clone() };
     let of_clients = config.clients.iter().map(alone).flat_map(|config| {
-        let callers = Callers::new(&config).err().map(|error| Misfit::of(&error));
-        callers.into_iter().chain(Gather::new(&config, false).err().map(|error| Misfit::of(&error)))
+        let callers = if dev { None } else { Callers::new(&config).err().map(|error| Misfit::of(&error)) };
+        callers.into_iter().chain(Gather::new(&config, dev).err().map(|error| Misfit::of(&error)))
     });
     let tls = config.tls.as_ref().and_then(|tls| server::tls(tls).err()).map(|error| Misfit::of(&error));
     let store = Store::check(&config.store).err().map(|error| Misfit::of(&error));
@@ -58,7 +63,7 @@ fn refused(config: &Config) -> Vec<Misfit> {
     });
     let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).err().unwrap_or_default();
     let knowledge = knowledge.into_iter().map(|defect| Misfit::new("knowledge.site_file", defect));
-    let mut all: Vec<Misfit> = of_clients.chain(tls).chain(store).chain(audit).chain(knowledge).collect();
+    let mut all: Vec<Misfit> = nobody.into_iter().chain(of_clients).chain(tls).chain(store).chain(audit).chain(knowledge).collect();
     // What is wrong for every client is told once.
     all.dedup();
     all

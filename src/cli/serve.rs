@@ -1,9 +1,11 @@
 //! `trialwise serve`.
 
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use clap::Args;
+use socket2::{Domain, Protocol, Socket, Type};
 
 use super::Stop;
 use super::knowledge::site_knowledge;
@@ -40,7 +42,7 @@ impl Serve {
         let callers = if self.dev { None } else { Some(Callers::new(&config).map_err(Stop::new)?) };
         let tls = config.tls.as_ref().map(server::tls).transpose().map_err(Stop::new)?;
         let knowledge = site_knowledge(config.knowledge.site_file.as_deref()).map_err(|lines| Stop(lines.join("\n")))?;
-        let listener = TcpListener::bind(config.bind).map_err(|error| Stop::new(format_args!("{}: {error}", config.bind)))?;
+        let listener = listening(config.bind).map_err(|error| Stop::new(format_args!("{}: {error}", config.bind)))?;
         let json = match config.log.format {
             LogFormat::Auto => None,
             LogFormat::Json => Some(true),
@@ -69,6 +71,20 @@ impl Serve {
         drop(traces);
         ended
     }
+}
+
+/// How many connections may wait to be taken. The standard library asks for 128: of a burst of more, the rest would be tried again by the
+/// system of the caller after one, three and seven seconds, and nothing here would know.
+const BACKLOG: i32 = 4096;
+
+fn listening(bind: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(bind), Type::STREAM, Some(Protocol::TCP))?;
+    // As the standard library does: on other systems it would mean something else.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&bind.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 /// Whether development may be done here: it lets anybody in. Otherwise the settings have to say who may call.

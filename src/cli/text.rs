@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::layout::{COLUMNS, DANGER, FAINT, GOOD, HEADING, NOTICE, clean, plain, styled, wrapped};
 use crate::clinical::cards::{Card, Indicator};
 use crate::clinical::derive::{Assessment, BipolarState, ContributorStatus, ScopeStatus, Score, Severity, Trial, Verdict};
+use crate::clinical::units::SourceRef;
 use crate::server::Judged;
 
 /// The assessment as text.
@@ -104,69 +105,93 @@ fn row(trial: &Trial) -> [String; 8] {
 }
 
 fn findings(assessment: &Assessment) -> String {
-    let mut lines = Vec::new();
-    let mut tell = |style: Style, what: String, basis: &[crate::clinical::units::SourceRef]| {
+    let mut found = Findings::default();
+    found.dangers(assessment);
+    found.explanations(assessment);
+    found.treatments(assessment);
+    found.judgements(assessment);
+    section("Findings", found.0, "none")
+}
+
+/// What was found, a few lines each, with the records that it rests on.
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    fn tell(&mut self, style: Style, what: String, basis: &[SourceRef]) {
         let sources: Vec<&str> = basis.iter().map(|source| source.as_str()).collect();
         let sources = if sources.is_empty() { String::new() } else { format!(" ({})", sources.join(", ")) };
-        lines.push(in_style(style, &wrapped(&format!("{what}{sources}"), 2)));
-    };
-    for finding in &assessment.safety {
-        tell(DANGER, format!("safety: {}", finding.label), &finding.basis);
+        self.0.push(in_style(style, &wrapped(&format!("{what}{sources}"), 2)));
     }
-    for interaction in &assessment.interactions {
-        let style = if interaction.severity == Severity::Critical { DANGER } else { NOTICE };
-        tell(
-            style,
-            format!("interaction, {}: {}: {}", word(&interaction.severity), interaction.drugs.join(" with "), interaction.reason),
-            &interaction.basis,
-        );
+
+    /// What cannot wait.
+    fn dangers(&mut self, assessment: &Assessment) {
+        for finding in &assessment.safety {
+            self.tell(DANGER, format!("safety: {}", finding.label), &finding.basis);
+        }
+        for interaction in &assessment.interactions {
+            let style = if interaction.severity == Severity::Critical { DANGER } else { NOTICE };
+            let drugs = interaction.drugs.join(" with ");
+            let what = format!("interaction, {}: {drugs}: {}", word(&interaction.severity), interaction.reason);
+            self.tell(style, what, &interaction.basis);
+        }
     }
-    if assessment.bipolar.state != BipolarState::None {
-        tell(NOTICE, format!("bipolar question: {}", word(&assessment.bipolar.state)), &[]);
+
+    /// What else may explain a poor response.
+    fn explanations(&mut self, assessment: &Assessment) {
+        if assessment.bipolar.state != BipolarState::None {
+            self.tell(NOTICE, format!("bipolar question: {}", word(&assessment.bipolar.state)), &[]);
+        }
+        for indicator in &assessment.bipolar.indicators {
+            self.tell(NOTICE, format!("bipolar indicator, {}: {}", word(&indicator.weight), indicator.label), &indicator.basis);
+        }
+        for contributor in &assessment.contributors {
+            let (style, status) = match contributor.status {
+                ContributorStatus::Present => (NOTICE, if contributor.treated { "present, treated" } else { "present" }),
+                ContributorStatus::NotChecked => (FAINT, "not checked"),
+                ContributorStatus::Clear => (FAINT, "clear"),
+            };
+            self.tell(style, format!("contributor {}, {status}: {}", contributor.id, contributor.label), &contributor.basis);
+        }
     }
-    for indicator in &assessment.bipolar.indicators {
-        tell(NOTICE, format!("bipolar indicator, {}: {}", word(&indicator.weight), indicator.label), &indicator.basis);
+
+    /// What is done beside the trials, and what is to be watched with it.
+    fn treatments(&mut self, assessment: &Assessment) {
+        for augmentation in &assessment.augmentation {
+            let to = augmentation.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
+            let what = format!(
+                "augmentation: {} from {} to {to}, {} days at dose",
+                augmentation.drug, augmentation.start, augmentation.at_dose_days
+            );
+            self.tell(Style::new(), what, &augmentation.basis);
+        }
+        for course in &assessment.courses {
+            let what = format!("{}: {} sessions, {} to {}", word(&course.kind), course.sessions, course.first, course.last);
+            self.tell(Style::new(), what, &course.basis);
+        }
+        for item in &assessment.monitoring_due {
+            self.tell(NOTICE, format!("due since {}: {} for {}", item.due, item.item, item.drug), &item.basis);
+        }
+        for test in &assessment.monitoring_not_known {
+            self.tell(FAINT, format!("monitoring not known: {} for {}: {}", test.item, test.drug, test.why), &[]);
+        }
     }
-    for contributor in &assessment.contributors {
-        let (style, status) = match contributor.status {
-            ContributorStatus::Present => (NOTICE, if contributor.treated { "present, treated" } else { "present" }),
-            ContributorStatus::NotChecked => (FAINT, "not checked"),
-            ContributorStatus::Clear => (FAINT, "clear"),
-        };
-        tell(style, format!("contributor {}, {status}: {}", contributor.id, contributor.label), &contributor.basis);
+
+    /// What it comes to, and what may come next.
+    fn judgements(&mut self, assessment: &Assessment) {
+        for note in assessment.notes.iter().chain(assessment.trials.iter().flat_map(|trial| &trial.notes)) {
+            self.tell(Style::new(), format!("note: {}", note.text), &note.basis);
+        }
+        if let Some(stage) = assessment.staging.thase_rush {
+            self.tell(Style::new(), format!("Thase-Rush stage {stage}"), &[]);
+        }
+        if let Some(maudsley) = &assessment.staging.maudsley {
+            self.tell(Style::new(), format!("{}: {} of 15, {}", maudsley.name, maudsley.total, maudsley.band), &[]);
+        }
+        for (kind, options) in options(assessment) {
+            self.tell(FAINT, format!("options, {kind}: {options}"), &[]);
+        }
     }
-    for augmentation in &assessment.augmentation {
-        let to = augmentation.end.map_or_else(|| "now".to_owned(), |day| day.to_string());
-        let what =
-            format!("augmentation: {} from {} to {to}, {} days at dose", augmentation.drug, augmentation.start, augmentation.at_dose_days);
-        tell(Style::new(), what, &augmentation.basis);
-    }
-    for course in &assessment.courses {
-        tell(
-            Style::new(),
-            format!("{}: {} sessions, {} to {}", word(&course.kind), course.sessions, course.first, course.last),
-            &course.basis,
-        );
-    }
-    for item in &assessment.monitoring_due {
-        tell(NOTICE, format!("due since {}: {} for {}", item.due, item.item, item.drug), &item.basis);
-    }
-    for test in &assessment.monitoring_not_known {
-        tell(FAINT, format!("monitoring not known: {} for {}: {}", test.item, test.drug, test.why), &[]);
-    }
-    for note in assessment.notes.iter().chain(assessment.trials.iter().flat_map(|trial| &trial.notes)) {
-        tell(Style::new(), format!("note: {}", note.text), &note.basis);
-    }
-    if let Some(stage) = assessment.staging.thase_rush {
-        tell(Style::new(), format!("Thase-Rush stage {stage}"), &[]);
-    }
-    if let Some(maudsley) = &assessment.staging.maudsley {
-        tell(Style::new(), format!("{}: {} of 15, {}", maudsley.name, maudsley.total, maudsley.band), &[]);
-    }
-    for (kind, options) in options(assessment) {
-        tell(FAINT, format!("options, {kind}: {options}"), &[]);
-    }
-    section("Findings", lines, "none")
 }
 
 /// The options offered, a line for each kind and verdict; why each is offered stands in the assessment.

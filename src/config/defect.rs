@@ -127,27 +127,32 @@ pub(super) fn plain(message: &str) -> String {
     if let Some((found, expected)) =
         parts("^invalid (?:type|value|length): (string|integer|floating point|boolean|map|sequence|unit)?.*, expected (.*)$")
     {
-        let expected = match expected.as_str() {
-            "u64" | "u8" | "u16" | "u32" | "usize" => "a whole number",
-            "a boolean" => "true or false",
-            "a sequence" => "a list",
-            "a map" => "a table",
-            "socket address" => "an address with its port, for example \"127.0.0.1:8080\"",
-            other if other.starts_with("struct ") => "a table",
-            other => other,
-        };
-        let found = match found.as_str() {
-            "string" => "a text",
-            "integer" => "a number",
-            "floating point" => "a number with a point",
-            "boolean" => "true or false",
-            "map" => "a table",
-            "sequence" => "a list",
-            _ => "this",
-        };
-        return format!("expected {expected}, not {found}");
+        return mismatch(&found, &expected);
     }
     message
+}
+
+/// A value of one kind in the place of another.
+fn mismatch(found: &str, expected: &str) -> String {
+    let expected = match expected {
+        "u64" | "u8" | "u16" | "u32" | "usize" => "a whole number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        "socket address" => "an address with its port, for example \"127.0.0.1:8080\"",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    };
+    let found = match found {
+        "string" => "a text",
+        "integer" => "a number",
+        "floating point" => "a number with a point",
+        "boolean" => "true or false",
+        "map" => "a table",
+        "sequence" => "a list",
+        _ => "this",
+    };
+    format!("expected {expected}, not {found}")
 }
 
 #[cfg(test)]

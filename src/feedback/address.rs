@@ -6,12 +6,36 @@ use std::str::FromStr;
 use secrecy::ExposeSecret;
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
+use url::Url;
 
 use super::error::SettingsError;
 use crate::config;
 
 /// The store where nothing is said.
 const DEFAULT: &str = "sqlite:trialwise.db";
+
+/// What may stand behind `?` in the URL of a server. The driver lets be what it does not know: with `sslmod=verify-full` it would trust
+/// any server, and not say so.
+const PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 
 /// Where the store is. `Debug` does not show a password.
 #[derive(Clone)]
@@ -40,6 +64,8 @@ impl Address {
             let file = rest.strip_prefix("//").unwrap_or(rest);
             return match file {
                 "" => Err(SettingsError::Url),
+                // Taken for a part of the name it would make a file of that name, and the other stay empty.
+                file if file.contains('?') => Err(SettingsError::SqliteQuery),
                 ":memory:" => Ok(Address::Memory),
                 file => Ok(Address::File(file.into())),
             };
@@ -47,6 +73,11 @@ impl Address {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             // What is wrong with it may hold the password.
             let options = PgConnectOptions::from_str(url).map_err(|_| SettingsError::Url)?;
+            let parsed = Url::parse(url).map_err(|_| SettingsError::Url)?;
+            let known = |name: &str| PARAMETERS.contains(&name) || (name.starts_with("options[") && name.ends_with(']'));
+            if let Some(place) = parsed.query_pairs().position(|(name, _)| !known(&name)) {
+                return Err(SettingsError::UnknownParameter { place: place + 1 });
+            }
             return Ok(Address::Postgres(Box::new(options.application_name("trialwise").disable_statement_logging())));
         }
         Err(SettingsError::Url)
@@ -89,6 +120,23 @@ mod tests {
         for url in ["", "sqlite:", "mysql://h/d", "a.db", "postgres://secret:secret@h:port/d"] {
             let refusal = Address::parse(url).expect_err("refused").to_string();
             assert!(refusal.starts_with("store.url: ") && !refusal.contains("secret"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_nobody_would_honour_is_refused() {
+        for url in ["sqlite:a.db?mode=rwc", "sqlite:///var/lib/a.db?mode=ro", "sqlite::memory:?cache=shared", "sqlite:?", "sqlite:a.db?"] {
+            let refusal = Address::parse(url).expect_err(url).to_string();
+            assert!(refusal.contains("`?`") && !refusal.contains("mode"), "{refusal}");
+        }
+        for known in ["", "?", "?sslmode=require&sslrootcert=/ca.pem", "?options[statement_timeout]=5s&application_name=x", "?host=/run/pg"]
+        {
+            assert!(Address::parse(&format!("postgres://u@h/d{known}")).is_ok(), "{known}");
+        }
+        for unknown in ["sslmod=verify-full", "SSLMODE=require", "secret", "sslmode=require&pool=5"] {
+            let refusal = Address::parse(&format!("postgres://u@h/d?{unknown}")).expect_err(unknown).to_string();
+            assert!(refusal.starts_with("store.url: parameter ") && !refusal.contains("secret"), "{refusal}");
+            assert!(refusal.contains(if unknown.contains('&') { "parameter 2" } else { "parameter 1" }), "{refusal}");
         }
     }
 

@@ -58,6 +58,17 @@ pub enum SettingsError {
     /// Neither of the two databases.
     #[error("store.url: expected `sqlite:FILE` or `postgres://USER@HOST/DATABASE`")]
     Url,
+    /// A SQLite address with a query, none of which is known.
+    #[error("store.url: after `sqlite:` comes a file and nothing else: `?` and what follows have to go")]
+    SqliteQuery,
+    /// A parameter that the driver would let be. It is not quoted: it may be a part of a password.
+    #[error(
+        "store.url: parameter {place} after `?` is not known; known are sslmode, sslrootcert, sslcert, sslkey, host, port, dbname, user, password, application_name, options"
+    )]
+    UnknownParameter {
+        /// Which, from 1.
+        place: usize,
+    },
     /// A file that is named cannot be read.
     #[error("{setting}: {file}: {source}", file = .file.display())]
     Unreadable {

@@ -54,6 +54,7 @@ impl Keeper {
             self.shared.database.store(Some(database.clone()));
             self.shared.told_reading(None);
             self.shared.told_writing(None);
+            self.shared.told_token(None);
             drop(tried.take());
             self.watch(&database).await;
             self.shared.database.store(None);
@@ -71,6 +72,9 @@ impl Keeper {
         while database.is_in_place() {
             let look = timeout(LOOK, look(database)).await;
             self.shared.told_reading(look.map_err(|_| StoreError::Slow).flatten().err().as_ref());
+            if !self.shared.tells_tokens() && matches!(timeout(LOOK, token::clear(database, Timestamp::now())).await, Ok(Ok(_))) {
+                self.shared.told_token(None);
+            }
             sleep(TICK).await;
         }
         cleaning.abort();

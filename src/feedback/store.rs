@@ -34,7 +34,7 @@ const START: Duration = Duration::from_secs(3);
 /// For how long the connections may take to close.
 const END: Duration = Duration::from_secs(5);
 
-/// After so many readings in a row that were too slow, none is tried until the store answers again.
+/// After so many in a row that were too slow, nobody reads, or asks for a token, until the store answers again.
 const TOO_SLOW: u32 = 3;
 
 /// Cards shown, feedback, tokens seen. It goes on by itself, on a thread of its own, until the last one who holds it lets it go.
@@ -63,6 +63,8 @@ pub(super) struct Tally {
     pub(super) readable: AtomicBool,
     pub(super) writable: AtomicBool,
     slow: AtomicU32,
+    /// How many tokens in a row were asked for and not told in time.
+    slow_tokens: AtomicU32,
     pub(super) waiting: AtomicUsize,
     lost: AtomicU64,
     forgone: AtomicU64,
@@ -122,6 +124,22 @@ impl Shared {
         match error {
             Some(why) if was && !readable => tracing::error!(%why, "the store is not read: what was shown before is not known"),
             None if !was => tracing::info!("the store is read"),
+            _ => (),
+        }
+    }
+
+    /// Whether tokens are worth asking for: every call asks for one, before it takes a seat, so a store that hangs must not keep them all.
+    pub(super) fn tells_tokens(&self) -> bool {
+        self.tally.slow_tokens.load(Relaxed) < TOO_SLOW
+    }
+
+    /// Notes how asking for a token ended. An error that comes at once keeps nobody waiting.
+    pub(super) fn told_token(&self, error: Option<&StoreError>) {
+        match error {
+            None if self.tally.slow_tokens.swap(0, Relaxed) >= TOO_SLOW => tracing::info!("the store is asked for used tokens"),
+            Some(why @ StoreError::Slow) if self.tally.slow_tokens.fetch_add(1, Relaxed) + 1 == TOO_SLOW => {
+                tracing::error!(%why, "the store is not asked for used tokens: each instance knows its own alone");
+            }
             _ => (),
         }
     }
@@ -240,9 +258,11 @@ impl Store {
     /// Whether a token of this issuer and id (`jti`) comes for the first time. It is remembered until `until`, the end of its life with
     /// the skew that is allowed; after that the token has to be refused for its age.
     pub async fn first(&self, issuer: &str, jti: &str, until: Timestamp) -> Result<bool, StoreError> {
-        let database = self.shared.database.load_full().ok_or(StoreError::Unavailable)?;
+        let database = self.shared.database.load_full().filter(|_| self.shared.tells_tokens()).ok_or(StoreError::Unavailable)?;
         let id = token::id(issuer, jti);
-        self.within(async move { token::first(&database, &id, until).await }).await
+        let first = self.within(async move { token::first(&database, &id, until).await }).await;
+        self.shared.told_token(first.as_ref().err());
+        first
     }
 
     /// How the store does.

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use actix_cors::Cors;
 use actix_web::http::Method;
-use actix_web::http::header::{self, ALLOW};
+use actix_web::http::header::{self, ALLOW, Accept, Header, Quality, VARY};
+use actix_web::mime::Mime;
 use actix_web::web::{self, Bytes, Data, Payload, ReqData, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Resource, guard};
 use futures_util::future::LocalBoxFuture;
@@ -24,7 +25,7 @@ use super::log::{RequestId, service};
 use crate::auth::Caller;
 use crate::config::{CardForm, Client, Config, Detail, Mode};
 use crate::hooks::{CardDialect, Definition, DetailFormat};
-use crate::telemetry::{Account, Part};
+use crate::telemetry::{Account, Exposition, Part};
 
 /// Every path. What a path does not answer to is refused with what it does answer to.
 pub fn routes(config: &mut ServiceConfig) {
@@ -89,9 +90,21 @@ async fn ready(state: Data<State>) -> Result<HttpResponse, CallError> {
         .json(json!({ "status": "ready", "version": version, "knowledge": knowledge, "settings": settings, "store": store, "off": off })))
 }
 
-async fn metrics(state: Data<State>) -> HttpResponse {
+async fn metrics(request: HttpRequest, state: Data<State>) -> HttpResponse {
     state.count();
-    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(state.metrics.text())
+    let exposition = Accept::parse(&request).map_or(Exposition::Text, exposition);
+    HttpResponse::Ok().content_type(exposition.content_type()).insert_header((VARY, "accept")).body(state.metrics.text(exposition))
+}
+
+/// OpenMetrics for who would rather have it than text.
+fn exposition(mut accept: Accept) -> Exposition {
+    accept.retain(|accepted| accepted.quality > Quality::ZERO);
+    let wanted = |accepted: Mime| match accepted.essence_str() {
+        "application/openmetrics-text" => Some(Exposition::OpenMetrics),
+        "text/plain" | "text/*" | "*/*" => Some(Exposition::Text),
+        _ => None,
+    };
+    accept.ranked().into_iter().find_map(wanted).unwrap_or(Exposition::Text)
 }
 
 async fn discovery(_: Caller, state: Data<State>) -> HttpResponse {
@@ -191,8 +204,9 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     if showing.mode == Mode::Off {
         return Ok(visit.silent().await);
     }
+    let of = caller.clone();
     let asked = Asked { caller, definition: definition.clone(), settings, account: account.clone(), state: state.clone() };
-    let answer = answered(visit, async move |body, turn, until| {
+    let answer = answered(visit, &of, async move |body, turn, until| {
         if body.len() < LARGE {
             return asked.answer(body, turn, until, false).await;
         }
@@ -211,10 +225,10 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
 }
 
 async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {
-    visit.caller().await?;
+    let caller = visit.caller().await?;
     let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
     let service = service(&state, &visit.request);
-    let answer = answered(visit, async |body, turn, _| {
+    let answer = answered(visit, &caller, async |body, turn, _| {
         let (state, settings, account) = (state.clone(), settings.clone(), account.clone());
         let assessing = web::block(move || {
             let _turn = turn;
@@ -232,7 +246,7 @@ async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
     let caller = visit.caller().await?;
     let definition = visit.definition()?.clone();
     let (state, settings, account) = (visit.state.clone(), visit.settings.clone(), visit.account.clone());
-    answered(visit, async |body, _turn, until| {
+    answered(visit, &caller, async |body, _turn, until| {
         call::feedback(&body, &definition.id, &settings.time_zone.0, (&state.store, &caller.name), (&account, until)).await
     })
     .await
@@ -244,12 +258,12 @@ async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
 ///
 /// The clock of the deadline stands while the body is on its way: how fast it comes is up to the caller's line, and has its own limit.
 /// `work` is told until when it may wait for others.
-async fn answered<F>(visit: Visit, work: F) -> Result<Answer, CallError>
+async fn answered<F>(visit: Visit, caller: &Caller, work: F) -> Result<Answer, CallError>
 where
     F: AsyncFnOnce(Bytes, Arc<Turn>, Instant) -> Result<Answer, CallError>,
 {
     let Visit { request, payload, state, settings, account, begun, .. } = visit;
-    let seat = state.gate.seat()?;
+    let seat = state.gate.seat(Some(&caller.name).filter(|_| settings.clients.len() > 1))?;
     let arriving = Instant::now();
     let body = {
         let _lap = account.lap(Part::Body);
@@ -328,7 +342,7 @@ mod tests {
             request_id: RequestId(Uuid::nil()),
             begun: Instant::now(),
         };
-        answered(visit, async |_, turn, _| {
+        answered(visit, &Caller::anybody(), async |_, turn, _| {
             let working = web::block(move || {
                 work();
                 drop(turn);

@@ -140,7 +140,7 @@ mod tests {
         let metrics = metrics();
         let audit = AuditFile::open(Path::new("/dev/full"), metrics.clone()).expect("opened");
         assert!(!audit.put(b"one".to_vec()).blocking_recv().expect("told"));
-        assert!(metrics.text().contains("trialwise_audit_failures_total 1"));
+        assert!(metrics.text(crate::telemetry::Exposition::Text).contains("trialwise_audit_failures_total 1"));
         assert!(AuditFile::open(Path::new("/no/such/folder/audit"), metrics).is_err());
     }
 }

@@ -11,7 +11,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::account::{Account, Part};
+use super::account::{Account, Part, Story};
+use super::exposition::{self, Exposition};
 
 /// From a millisecond to a minute; what a hook should keep to (500 ms) and what ends it (2 s) are edges.
 const SECONDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0];
@@ -149,11 +150,13 @@ impl Metrics {
         metrics.settings_current.set(1);
         let build = vec![("version", version.to_owned()), ("knowledge", knowledge.0), ("knowledge_sha256", knowledge.1)];
         metrics.registry.register("build", "The program and its knowledge", Info::new(build));
-        metrics.register();
+        metrics.register_calls();
+        metrics.register_surroundings();
         metrics
     }
 
-    fn register(&mut self) {
+    /// What is told of calls.
+    fn register_calls(&mut self) {
         let Metrics { registry, .. } = self;
         registry.register(
             "requests",
@@ -172,6 +175,13 @@ impl Metrics {
         registry.register("unresolved_medicines", "Medicines that the tables could not tell by a code, and why", self.unresolved.clone());
         registry.register("charts", "Charts judged, with and without a PHQ-9", self.charts.clone());
         registry.register("feedback", "What became of cards", self.feedback.clone());
+        registry.register("requests_in_flight", "Calls being served", self.in_flight.clone());
+        registry.register("requests_queued", "Calls waiting for their turn", self.queued.clone());
+    }
+
+    /// What is told of settings, store, audit, and servers of others.
+    fn register_surroundings(&mut self) {
+        let Metrics { registry, .. } = self;
         registry.register("settings_reloads", "Settings read again: taken or refused", self.reloads.clone());
         registry.register(
             "settings_current",
@@ -194,22 +204,39 @@ impl Metrics {
             "How many FHIR servers of a client are left alone since they failed, until one request finds them answering",
             self.circuit_open.clone(),
         );
-        registry.register("requests_in_flight", "Calls being served", self.in_flight.clone());
-        registry.register("requests_queued", "Calls waiting for their turn", self.queued.clone());
     }
 
     /// Counts one call. `service` is a service or route of ours; `error` a word of ours.
     pub fn count(&self, account: &Account, service: &str, status: u16, error: Option<&'static str>, total: Duration) {
-        let story = account.story();
-        let client = story.client.clone().unwrap_or_else(|| "none".to_owned());
         let service = service.to_owned();
-        let outcome = error.unwrap_or("ok");
-        self.requests.get_or_create(&Call { client: client.clone(), service: service.clone(), status: class(status), outcome }).inc();
-        for card in &story.cards {
-            let (code, variant, mode) = (card.code, card.variant, story.mode.unwrap_or("none"));
-            self.cards.get_or_create(&Shown { client: client.clone(), service: service.clone(), code, variant, mode }).inc();
+        {
+            let story = account.story();
+            let client = story.client.clone().unwrap_or_else(|| "none".to_owned());
+            let outcome = error.unwrap_or("ok");
+            self.requests.get_or_create(&Call { client: client.clone(), service: service.clone(), status: class(status), outcome }).inc();
+            for card in &story.cards {
+                let (code, variant, mode) = (card.code, card.variant, story.mode.unwrap_or("none"));
+                self.cards.get_or_create(&Shown { client: client.clone(), service: service.clone(), code, variant, mode }).inc();
+            }
+            self.count_records(&story, &client);
         }
-        let of = |what| Of { client: client.clone(), what };
+        let observe = |part, time: Duration| {
+            self.durations.get_or_create(&Taken { service: service.clone(), part }).observe(time.as_secs_f64());
+        };
+        observe("total", total);
+        observe("own", account.own(total));
+        // What did not happen is no short time.
+        for part in Part::ALL {
+            let time = account.time(part);
+            if time > Duration::ZERO {
+                observe(part.word(), time);
+            }
+        }
+    }
+
+    /// Counts what a call brought, what was fetched for it, and what was told by it.
+    fn count_records(&self, story: &Story, client: &str) {
+        let of = |what| Of { client: client.to_owned(), what };
         if let Some(chart) = &story.chart {
             for gap in &chart.gaps {
                 self.gaps.get_or_create(&of(gap)).inc();
@@ -223,23 +250,10 @@ impl Metrics {
             self.fhir_requests.get_or_create(&of(outcome)).inc_by(*count as u64);
         }
         for told in &story.feedback {
-            self.feedback.get_or_create(&Reported { client: client.clone(), outcome: told.outcome, reason: told.reason }).inc();
+            self.feedback.get_or_create(&Reported { client: client.to_owned(), outcome: told.outcome, reason: told.reason }).inc();
         }
         if let Some(bytes) = story.body_bytes {
             self.body_bytes.observe(bytes as f64);
-        }
-        drop(story);
-        let observe = |part, time: Duration| {
-            self.durations.get_or_create(&Taken { service: service.clone(), part }).observe(time.as_secs_f64());
-        };
-        observe("total", total);
-        observe("own", account.own(total));
-        // What did not happen is no short time.
-        for part in Part::ALL {
-            let time = account.time(part);
-            if time > Duration::ZERO {
-                observe(part.word(), time);
-            }
         }
     }
 
@@ -291,11 +305,14 @@ impl Metrics {
         self.circuit_open.get_or_create(&OfClient { client: client.to_owned() }).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
-    /// All of it as text (OpenMetrics).
-    pub fn text(&self) -> String {
+    /// All of it as text.
+    pub fn text(&self, exposition: Exposition) -> String {
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("a string takes whatever is written");
-        text
+        match exposition {
+            Exposition::OpenMetrics => text,
+            Exposition::Text => exposition::text(&text),
+        }
     }
 }
 
@@ -313,26 +330,30 @@ mod tests {
     use super::super::account::{CardTold, ChartTold, FeedbackTold};
     use super::*;
 
+    /// A call of which there is something of everything to tell.
+    fn account() -> Account {
+        let account = Account::default();
+        let mut story = account.story();
+        story.client = Some("north".to_owned());
+        story.mode = Some("silent");
+        story.cards = vec![CardTold { code: "measure", variant: "none" }];
+        story.chart = Some(ChartTold { gaps: vec!["procedures"], unresolved: vec!["by-text"], scored: false });
+        story.feedback = vec![FeedbackTold { outcome: "overridden", reason: "other" }];
+        story.body_bytes = Some(2_000);
+        drop(story);
+        account.add(Part::Fhir, Duration::from_millis(400));
+        account
+    }
+
     #[test]
     fn a_call_is_counted_by_client_service_outcome_and_what_was_found() {
         let metrics = Metrics::new("1.2.3", ("k".to_owned(), "h".to_owned()));
-        let account = Account::default();
-        {
-            let mut story = account.story();
-            story.client = Some("north".to_owned());
-            story.mode = Some("silent");
-            story.cards = vec![CardTold { code: "measure", variant: "none" }];
-            story.chart = Some(ChartTold { gaps: vec!["procedures"], unresolved: vec!["by-text"], scored: false });
-            story.feedback = vec![FeedbackTold { outcome: "overridden", reason: "other" }];
-            story.body_bytes = Some(2_000);
-        }
-        account.add(Part::Fhir, Duration::from_millis(400));
-        metrics.count(&account, "trialwise-patient-view", 200, None, Duration::from_millis(450));
+        metrics.count(&account(), "trialwise-patient-view", 200, None, Duration::from_millis(450));
         metrics.count(&Account::default(), "none", 404, Some("no-such-path"), Duration::from_millis(1));
         metrics.reloaded(false);
         metrics.store(&StoreTold { readable: true, lost: 2, ..StoreTold::default() });
         metrics.store(&StoreTold { readable: true, lost: 3, ..StoreTold::default() });
-        let text = metrics.text();
+        let text = metrics.text(Exposition::OpenMetrics);
         for line in [
             "trialwise_build_info{version=\"1.2.3\",knowledge=\"k\",knowledge_sha256=\"h\"} 1",
             "trialwise_requests_total{client=\"north\",service=\"trialwise-patient-view\",status=\"2xx\",outcome=\"ok\"} 1",

@@ -25,9 +25,14 @@ use crate::spoken::faults;
 const AS_OF: &str = "2026-03-02";
 
 /// Random numbers that are the same every time (xorshift64*).
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
+    /// Those of a seed.
+    pub fn of_seed(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
     fn roll(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -35,11 +40,11 @@ impl Dice {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         (self.roll() >> 11) as usize % limit.max(1)
     }
 
-    fn of<T: Copy>(&mut self, choice: &[T]) -> T {
+    pub fn of<T: Copy>(&mut self, choice: &[T]) -> T {
         choice[self.below(choice.len())]
     }
 }
@@ -74,7 +79,7 @@ fn odd_value(dice: &mut Dice) -> Value {
 }
 
 /// Breaks one place of a value, chosen by the dice.
-fn break_one(value: &mut Value, dice: &mut Dice) {
+pub fn break_one(value: &mut Value, dice: &mut Dice) {
     let stop = dice.below(5) == 0;
     match value {
         Value::Object(members) if !members.is_empty() && !stop => {
@@ -105,6 +110,11 @@ fn break_one(value: &mut Value, dice: &mut Dice) {
     }
 }
 
+/// A broken value as text, with what no value can hold put in.
+pub fn written(value: &Value) -> String {
+    RAW.iter().fold(value.to_string(), |text, (word, raw)| text.replace(word, raw))
+}
+
 /// The bytes of a broken record.
 fn broken(record: &Value, dice: &mut Dice) -> Vec<u8> {
     let mut value = record.clone();
@@ -116,11 +126,7 @@ fn broken(record: &Value, dice: &mut Dice) -> Vec<u8> {
             None => break_one(&mut value, dice),
         }
     }
-    let mut text = value.to_string();
-    for (word, raw) in RAW {
-        text = text.replace(word, raw);
-    }
-    let mut bytes = text.into_bytes();
+    let mut bytes = written(&value).into_bytes();
     match dice.below(8) {
         0 => bytes.truncate(dice.below(bytes.len())),
         1 => {
@@ -136,7 +142,7 @@ fn broken(record: &Value, dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-fn records() -> Vec<Value> {
+pub fn records() -> Vec<Value> {
     let mut folders: Vec<_> = std::fs::read_dir(fixtures()).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
     folders.sort();
     let forms = ["bundle.json", "bundle-statement.json", "bundle-request.json"];
@@ -145,7 +151,7 @@ fn records() -> Vec<Value> {
 }
 
 /// A number from the surroundings, or this one.
-fn setting(name: &str, otherwise: u64) -> u64 {
+pub fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |value| value.parse().unwrap_or_else(|_| panic!("{name} is a whole number")))
 }
 
@@ -164,7 +170,7 @@ fn break_for_a_while(kind: &str, bodies: &[Value], answer: impl Fn(&[u8]) -> Ans
     let mut complaints = Vec::new();
     while (tried < 100 || Instant::now() < end) && complaints.len() < 10 {
         let seed = beginning.wrapping_add(tried);
-        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let mut dice = Dice::of_seed(seed);
         let bytes = broken(&bodies[dice.below(bodies.len())], &mut dice);
         let asked = Instant::now();
         let wrong = match catch_unwind(AssertUnwindSafe(|| answer(&bytes))) {
@@ -194,7 +200,7 @@ fn break_for_a_while(kind: &str, bodies: &[Value], answer: impl Fn(&[u8]) -> Ans
 }
 
 /// For one body of a worked case, without optimisation and beside others: a whole hook has less than this when it runs alone.
-const TOO_LONG: Duration = Duration::from_secs(5);
+pub const TOO_LONG: Duration = Duration::from_secs(5);
 
 #[test]
 fn no_broken_record_ends_in_a_panic() {

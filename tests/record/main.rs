@@ -15,6 +15,7 @@ mod glossary;
 mod growth;
 mod hamd;
 mod history;
+mod hostile;
 mod mood;
 mod properties;
 mod rules;
@@ -22,4 +23,7 @@ mod security;
 mod spoken;
 mod stories;
 mod tally;
+#[allow(dead_code, reason = "the tests of the service use the rest")]
+#[path = "../service/token.rs"]
+mod token;
 mod valid;

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::ehr::fhir::Fhir;
+use super::ehr::fhir::{Fhir, Way};
 use super::ehr::{Chart, Ehr, Signer};
 use super::keyserver::{Answer, KeyServer};
 use super::running::{Folder, Running};
-use super::sample::{Server, block_on};
+use super::sample::{Proxy, Server, block_on};
 use super::token::{self, claims};
 use super::{PATIENT_VIEW, client, on_sertraline};
 
@@ -257,4 +257,38 @@ fn instances_on_one_postgresql_share_used_tokens_and_dismissals() {
     // What was shown last is written within moments of the answer, not before it.
     let rests = |ehr: &Ehr| (0..100).any(|_| ehr.cards(&house.request(ehr)).is_empty());
     assert!(rests(&second) && rests(&first));
+}
+
+/// Every call asks the store for its token before it takes a seat, and for what was shown while it asks the FHIR server.
+#[test]
+fn a_store_that_stalls_and_a_fhir_server_that_hangs_are_waited_for_at_once_and_the_store_not_for_long() {
+    const WAIT: f64 = 1_000.0;
+    let Some(server) = Server::new() else { return };
+    let proxy = Proxy::before(&server.url());
+    let house = House::new();
+    drop(house.fhir.clone().answers("Observation", Way::Hangs));
+    let running = house.start(&[("TRIALWISE_STORE__URL", &proxy.url), ("TRIALWISE_STORE__WAIT_MS", &WAIT.to_string())]);
+    let ehr = house.ehr(&running);
+    // The keys, and the first connections.
+    assert_eq!(ehr.call(&house.request(&ehr)).status(), 200);
+    let served = |count: usize| running.logged_times("\"served\"", count).remove(count - 1);
+    let part = |line: &Value, name: &str| line[name].as_f64().unwrap_or_else(|| panic!("{name}: {line}"));
+    let before = running.logged_times("\"served\"", 2).len();
+    proxy.stall(true);
+    for call in 1..=3 {
+        assert_eq!(ehr.call(&house.request(&ehr)).status(), 200);
+        let line = served(before + call);
+        let [jwt, fhir, own] = ["jwt_ms", "fhir_ms", "own_ms"].map(|name| part(&line, name));
+        println!("call {call} beside a store that stalls: {jwt:.0} ms for the token, {fhir:.0} ms for the FHIR server, {own:.0} ms beside");
+        assert!(jwt >= WAIT && fhir >= WAIT, "both hang: {line}");
+        assert!(own < WAIT, "what was shown is asked for meanwhile: {line}");
+    }
+    assert_eq!(ehr.call(&house.request(&ehr)).status(), 200);
+    let line = served(before + 4);
+    assert!(part(&line, "jwt_ms") < WAIT && part(&line, "own_ms") < WAIT, "nobody waits any more: {line}");
+    proxy.stall(false);
+    running.logged("the store is asked for used tokens");
+    let token = house.token();
+    let call = || client().post(format!("{}{PATIENT_VIEW}", running.base)).bearer_auth(&token).body(house.request(&ehr).to_string());
+    assert_eq!([call(), call()].map(|call| call.send().expect("an answer").status().as_u16()), [200, 401]);
 }

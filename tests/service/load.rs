@@ -1,7 +1,7 @@
 //! More than can be done: what is refused, how soon, and that nothing is lost; and the end, which costs nobody an answer.
 //!
 //! Short by default. `TRIALWISE_LOAD_SECONDS=60` drives as long as that, `TRIALWISE_RESTARTS=20` restarts as often. Figures are printed
-//! (`--nocapture`).
+//! (`--nocapture`), and should be of a release: `TRIALWISE_TEST_BINARY=target/release/trialwise`.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::driver::{Outcome, at_rate, bare, bare_call, block_on, done_by, from_environment, times, told, within};
 use super::program::Program;
 use super::{PATIENT_VIEW, client, on_sertraline, refused, request};
 
 /// A request of at least so many bytes, of resources of a common size.
-fn of_size(bytes: usize) -> String {
+pub(super) fn of_size(bytes: usize) -> String {
     let mut body = request(on_sertraline("p1"));
     let result = |number: usize| {
         json!({ "fullUrl": format!("https://fhir.example.org/r4/Observation/lab-{number}"), "resource": {
@@ -176,10 +177,6 @@ fn draining_ends_in_time_whoever_still_sends() {
     drop(slow);
 }
 
-fn from_environment(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
-}
-
 /// Two instances behind a balancer that asks each whether it is ready; one after the other is ended and started again.
 #[test]
 fn restarts_in_turn_under_load_lose_no_call() {
@@ -234,76 +231,107 @@ fn restarts_in_turn_under_load_lose_no_call() {
     assert!(answered > 0);
 }
 
-/// What became of one call.
-struct Outcome {
-    status: Option<u16>,
-    after: Duration,
-}
-
-async fn timed(client: reqwest::Client, url: String, body: actix_web::web::Bytes) -> Outcome {
-    let begun = Instant::now();
-    let answer = client.post(url).body(body).send().await;
-    let status = match answer {
-        Ok(answer) => {
-            let status = answer.status().as_u16();
-            answer.bytes().await.ok().map(|_| status)
-        }
-        Err(_) => None,
-    };
-    Outcome { status, after: begun.elapsed() }
-}
-
-/// The time within which this share of calls was answered.
-fn within(times: &mut [Duration], share: f64) -> Duration {
-    times.sort();
-    times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
-}
-
 /// Calls come at twice the rate that can be done, whether or not the earlier ones are answered.
 #[test]
 fn at_twice_the_rate_every_call_is_answered_or_refused_and_memory_is_bounded() {
     const BODY: usize = 800 * 1024;
     let seconds = from_environment("TRIALWISE_LOAD_SECONDS", 4);
     let program = Program::start("[limits]\nconcurrent_calls = 8\nqueued_calls = 24\nqueue_ms = 500\ndeadline_ms = 60000\nbody_ms = 60000");
-    let (body, url) = (actix_web::web::Bytes::from(of_size(BODY)), program.url(PATIENT_VIEW));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build().expect("a client");
-    let (rate, mut outcomes) = runtime.block_on(async {
-        let (measured, begun) = (Duration::from_secs(seconds.clamp(2, 10)), Instant::now());
-        let callers = (0..4).map(|_| async {
-            let mut done = 0;
-            while begun.elapsed() < measured {
-                let outcome = timed(client.clone(), url.clone(), body.clone()).await;
-                assert_eq!(outcome.status, Some(200), "four at once are no load");
-                done += 1;
-            }
-            done
-        });
-        let done: i32 = futures_util::future::join_all(callers).await.into_iter().sum();
-        let rate = f64::from(done) / begun.elapsed().as_secs_f64();
-        let count = (rate * 2.0 * seconds as f64) as u32;
-        let between = Duration::from_secs_f64(1.0 / (rate * 2.0));
-        let begun = tokio::time::Instant::now();
-        let mut calls = tokio::task::JoinSet::new();
-        for number in 0..count {
-            tokio::time::sleep_until(begun + between * number).await;
-            calls.spawn(timed(client.clone(), url.clone(), body.clone()));
-        }
-        (rate, calls.join_all().await)
+    let call = bare_call(PATIENT_VIEW, "", of_size(BODY).as_bytes());
+    let (address, time) = (program.address(), Duration::from_secs(seconds));
+    let (rate, outcomes) = block_on(async {
+        let one = |begun| bare(begun, address, call.clone());
+        let (rate, done) = done_by(4, time.clamp(Duration::from_secs(2), Duration::from_secs(10)), one).await;
+        assert!(done.iter().all(|outcome| outcome.status == Some(200)), "four at once are no load: {}", told(&done));
+        (rate, at_rate(rate * 2.0, time, |begun, _| one(begun)).await)
     });
-    let mut by_status: BTreeMap<Option<u16>, Vec<Duration>> = BTreeMap::new();
-    for Outcome { status, after } in outcomes.drain(..) {
-        by_status.entry(status).or_default().push(after);
-    }
-    println!("{rate:.1} calls a second were done; at twice that for {seconds} s, {} bytes each:", body.len());
-    for (status, times) in &mut by_status {
-        let (half, most, longest) = (within(times, 0.5), within(times, 0.99), within(times, 1.0));
-        println!("  {status:?}: {} calls, p50 {half:?}, p99 {most:?}, longest {longest:?}", times.len());
-    }
     let memory = program.most_memory();
+    println!("{rate:.1} calls a second were done; at twice that for {seconds} s, {} bytes each: {}", call.len(), told(&outcomes));
     println!("  most memory {} MB", memory / 1024 / 1024);
-    assert!(by_status.keys().all(|status| matches!(status, Some(200 | 503))), "{:?}", by_status.keys());
-    assert!(by_status.contains_key(&Some(200)), "what can be done is done");
+    assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 503))), "{}", told(&outcomes));
+    assert!(outcomes.iter().any(|outcome| outcome.status == Some(200)), "what can be done is done");
     assert!(memory < 600 * 1024 * 1024, "{memory} bytes");
     assert_eq!(send(&program, request(on_sertraline("p1")).to_string()).status(), 200, "and then it is as before");
+}
+
+/// What ten times the rate came to.
+struct Overload {
+    outcomes: Vec<Outcome>,
+    /// By the service's own clock: what a driver that is busy adds is not in it.
+    own: BTreeMap<u64, Vec<Duration>>,
+    /// From the last call that was too much to the first of five in a row that were answered as before.
+    recovered: Duration,
+    /// How long a call took before, at 99 of 100.
+    before: Duration,
+}
+
+/// Ten times the calls that can be done, with bodies as they are usual (100 KB), by a service with these limits.
+fn at_ten_times_the_rate(limits: &str, time: Duration) -> Overload {
+    let program = Program::start(limits);
+    let call = bare_call(PATIENT_VIEW, "", of_size(100 * 1024).as_bytes());
+    let address = program.address();
+    block_on(async {
+        let one = |begun| bare(begun, address, call.clone());
+        let (rate, done) = done_by(4, time.clamp(Duration::from_secs(2), Duration::from_secs(10)), one).await;
+        let before = within(&times(&done, 200), 0.99);
+        let again = async {
+            tokio::time::sleep(time).await;
+            let (begun, mut in_a_row) = (tokio::time::Instant::now() - time, Vec::new());
+            while in_a_row.len() < 5 {
+                let outcome = one(begun).await;
+                in_a_row.push(outcome.at + outcome.after);
+                if outcome.status != Some(200) || outcome.after > before * 2 {
+                    in_a_row.clear();
+                }
+                assert!(begun.elapsed() < time + Duration::from_secs(60), "it is never as before");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            in_a_row[0]
+        };
+        let (outcomes, as_before) = tokio::join!(at_rate(rate * 10.0, time, |begun, _| one(begun)), again);
+        let sent = outcomes.iter().map(|outcome| outcome.at).max().unwrap_or_default();
+        let recovered = as_before.saturating_sub(sent);
+        let times_the_rate = outcomes.len() as f64 / sent.as_secs_f64() / rate;
+        println!(
+            "{limits:?}: {rate:.0} calls a second were done by four callers, p99 {before:.1?}; then {} in {sent:.1?} ({times_the_rate:.1} times the rate)",
+            outcomes.len()
+        );
+        println!("  {}; as before after {recovered:.1?}; most memory {} MB", told(&outcomes), program.most_memory() / 1024 / 1024);
+        let own = program.served();
+        for (status, times) in &own {
+            println!("  {status} by the service's own clock: p50 {:.1?}, p99 {:.1?}", within(times, 0.5), within(times, 0.99));
+        }
+        Overload { outcomes, own, recovered, before }
+    })
+}
+
+#[test]
+fn at_ten_times_the_rate_what_is_too_much_is_refused_in_time_and_soon_it_is_as_before() {
+    let time = Duration::from_secs(from_environment("TRIALWISE_LOAD_SECONDS", 3));
+    // As it comes; and for those who would rather have a refusal than wait.
+    for (limits, turns, queue_ms) in [("", 64, 500), ("[limits]\nconcurrent_calls = 4\nqueued_calls = 0\n", 4, 0)] {
+        let queue = Duration::from_millis(queue_ms);
+        let Overload { outcomes, own, recovered, before } = at_ten_times_the_rate(limits, time);
+        assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 503))), "{}", told(&outcomes));
+        // A call waits for those that are judged at once, and this machine is kept busy by the driver too: how long one takes says how busy.
+        let busy = before * turns + Duration::from_secs(1);
+        for status in [200, 503] {
+            let most = within(own.get(&status).expect("some are answered and some are refused"), 0.99);
+            assert!(most < queue + busy, "{status}: {most:?}");
+        }
+        assert!(recovered < Duration::from_secs(5) + busy, "{recovered:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_burst_of_connections_waits_for_a_service_that_is_busy() {
+    let program = Program::start("");
+    let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("on Linux").trim().parse().expect("a number");
+    program.signal("STOP");
+    // What finds no room waits a second and more for the next attempt.
+    let connected = |_| TcpStream::connect_timeout(&program.address(), Duration::from_millis(900)).ok();
+    let burst: Vec<TcpStream> = (0..usize::min(400, most)).map_while(connected).collect();
+    program.signal("CONT");
+    assert_eq!(burst.len(), usize::min(400, most), "the system takes as many for it");
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
@@ -7,7 +8,7 @@ use serde_json::json;
 use super::ehr::fhir::{Fhir, Way};
 use super::keyserver::{Answer, KeyServer};
 use super::token::{Signer, claims};
-use super::{MARKERS, PATIENT_VIEW, call, client, get, on_sertraline, refused, request, serving, trusting};
+use super::{MARKERS, PATIENT_VIEW, base, call, client, get, on_sertraline, refused, request, serving, trusting};
 
 #[test]
 fn metrics_are_text_that_prometheus_reads_and_hold_nothing_of_the_request() {
@@ -22,14 +23,56 @@ fn metrics_are_text_that_prometheus_reads_and_hold_nothing_of_the_request() {
     call("/cds-services/trialwise-patient-view/feedback", json!({ "feedback": [item] }).to_string());
     let response = get("/metrics");
     assert_eq!(response.status(), 200);
-    assert!(response.headers()["content-type"].to_str().expect("text").starts_with("application/openmetrics-text"));
+    assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     let text = response.text().expect("text");
     for marker in MARKERS {
         assert!(!text.contains(marker), "{marker}");
     }
-    assert!(
-        text.ends_with("# EOF\n") && text.contains("trialwise_feedback_total{client=\"anybody\",outcome=\"overridden\",reason=\"other\"}")
-    );
+    assert!(text.contains("trialwise_feedback_total{client=\"anybody\",outcome=\"overridden\",reason=\"other\"}"), "{text}");
+}
+
+#[test]
+fn who_asks_for_openmetrics_gets_it_and_everybody_else_what_any_scraper_reads() {
+    let answered = |accept: &str| {
+        let response = client().get(format!("{}/metrics", base())).header("Accept", accept).send().expect("an answer");
+        let content_type = response.headers()["content-type"].to_str().expect("text").to_owned();
+        let vary = response.headers()["vary"].to_str().expect("text").to_lowercase();
+        assert!(vary.split(", ").any(|header| header == "accept"), "{vary}");
+        (content_type, response.text().expect("text"))
+    };
+    call(PATIENT_VIEW, request(on_sertraline("p1")).to_string());
+    for open in [
+        "application/openmetrics-text",
+        "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        // Prometheus 3.
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,\
+         text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+    ] {
+        let (content_type, text) = answered(open);
+        assert_eq!(content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8", "{open}");
+        assert!(text.ends_with("# EOF\n") && text.contains("# TYPE trialwise_build info\n"), "{text}");
+    }
+    for plain in [
+        "*/*",
+        "text/plain",
+        "text/html,*/*;q=0.8",
+        "application/openmetrics-text;q=0",
+        "application/json",
+        "",
+        ";;;",
+        "text/plain;version=0.0.4,application/openmetrics-text;q=0.5",
+    ] {
+        let (content_type, text) = answered(plain);
+        assert_eq!(content_type, "text/plain; version=0.0.4; charset=utf-8", "{plain}");
+        let kinds: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
+        assert!(kinds.len() > 10 && kinds.values().all(|kind| ["counter", "gauge", "histogram"].contains(kind)), "{kinds:?}");
+        assert!(text.lines().all(|line| !line.starts_with('#') || line.starts_with("# HELP ") || line.starts_with("# TYPE ")), "{text}");
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let name = line.split(['{', ' ']).next().expect("a name");
+            let of = ["_bucket", "_sum", "_count"].iter().find_map(|part| kinds.get(name.strip_suffix(part)?));
+            assert!(kinds.get(name).or(of).is_some(), "its kind is told: {line}");
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The real binary, started as those who run it start it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::running::program;
+use super::running::{memory, program};
 
 /// For how long a start or an end may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -80,6 +81,19 @@ impl Program {
         }
     }
 
+    /// How long calls took by what the log says of them, by status, from the shortest to the longest.
+    pub fn served(&self) -> BTreeMap<u64, Vec<Duration>> {
+        let lines = self.log.0.lock().expect("no test panics while it reads the log");
+        let mut times: BTreeMap<u64, Vec<Duration>> = BTreeMap::new();
+        for line in lines.iter().filter(|line| line.contains("\"served\"")) {
+            let line: Value = serde_json::from_str(line).expect("JSON");
+            let time = line["duration_ms"].as_f64().expect("a time") / 1000.0;
+            times.entry(line["status"].as_u64().expect("a status")).or_default().push(Duration::from_secs_f64(time));
+        }
+        times.values_mut().for_each(|times| times.sort());
+        times
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
@@ -100,19 +114,12 @@ impl Program {
 
     /// The most memory that it ever held, in bytes.
     pub fn most_memory(&self) -> u64 {
-        self.status("VmHWM:")
+        memory(self.child.id(), "VmHWM:")
     }
 
     /// The memory that it holds now, in bytes.
     pub fn memory(&self) -> u64 {
-        self.status("VmRSS:")
-    }
-
-    fn status(&self, name: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs, on Linux");
-        let line = status.lines().find(|line| line.starts_with(name)).expect("a line of that name");
-        let kilobytes: u64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number");
-        kilobytes * 1024
+        memory(self.child.id(), "VmRSS:")
     }
 }
 

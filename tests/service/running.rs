@@ -1,5 +1,6 @@
 //! The program itself, run as a site runs it.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -42,9 +43,14 @@ impl Drop for Folder {
     }
 }
 
+/// The binary that is tested: the one built with the tests, or another that `TRIALWISE_TEST_BINARY` names. Figures should be of a release.
+pub fn binary() -> OsString {
+    std::env::var_os("TRIALWISE_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_trialwise").into())
+}
+
 /// The program, to be given its arguments.
 pub fn program() -> Command {
-    without_settings(Command::new(env!("CARGO_BIN_EXE_trialwise")))
+    without_settings(Command::new(binary()))
 }
 
 /// A command without the settings that stand in our own environment, `TRIALWISE_TEST_POSTGRES` among them.
@@ -54,6 +60,14 @@ pub fn without_settings(mut command: Command) -> Command {
     }
     command.env_remove("RUST_LOG").env("NO_PROXY", "127.0.0.1");
     command
+}
+
+/// What Linux tells of the memory of a process under this name, in bytes.
+pub fn memory(process: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs, on Linux");
+    let line = status.lines().find(|line| line.starts_with(name)).expect("a line of that name");
+    let kilobytes: u64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number");
+    kilobytes * 1024
 }
 
 type Lines = Arc<(Mutex<Vec<String>>, Condvar)>;
@@ -128,6 +142,10 @@ impl Running {
         let found = found(&guard);
         assert!(found.len() >= times, "`{part}` was not logged {times} times: {guard:#?}");
         found.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     #[cfg(unix)]

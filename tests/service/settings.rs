@@ -5,13 +5,17 @@ use super::token::Signer;
 
 /// Exit status, standard output, standard error of a check.
 fn checked(content: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
+    checked_with(&[], content, variables)
+}
+
+fn checked_with(flags: &[&str], content: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
     let folder = Folder::new();
     folder.write("keys.json", &Signer::new(Algorithm::ES384, "1").key_set().to_string());
     folder.write("no-keys.json", "{\"keys\":[]}");
     folder.write("hash.keys", "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=");
     let file = folder.write("site.toml", content);
     let mut command = program();
-    command.args(["check-config", "--config"]).arg(&file).envs(variables.iter().copied());
+    command.arg("check-config").args(flags).arg("--config").arg(&file).envs(variables.iter().copied());
     let output = command.output().expect("it runs");
     let left = std::fs::read_dir(&folder.0).expect("a folder").count();
     assert_eq!(left, 4, "a check makes nothing");
@@ -41,8 +45,23 @@ fn what_holds_is_printed_with_where_it_comes_from_and_without_secrets() {
         assert!(out.lines().any(|found| found == line), "{line}\n{out}");
     }
     assert!(!out.contains("hunter2"));
-    let (status, out, _) = checked("off = true", &[]);
-    assert!(status == 0 && out.contains("no client") && out.contains("every hook is answered empty"), "{out}");
+    let (status, out, _) = checked(&format!("off = true\n{CLIENT}"), &[]);
+    assert!(status == 0 && out.contains("every hook is answered empty"), "{out}");
+}
+
+#[test]
+fn without_a_client_nobody_could_call_so_that_is_a_defect_unless_it_is_for_development() {
+    for content in ["", "off = true\n", "public_url = \"https://cds.example.org\"\n"] {
+        let (status, out, error) = checked(content, &[]);
+        assert_eq!((status, &*out), (2, ""), "{content}");
+        assert!(error.starts_with("trialwise: ") && error.contains("clients: no trusted client is configured"), "{error}");
+        let (status, out, error) = checked_with(&["--dev"], content, &[]);
+        assert_eq!((status, &*error), (0, ""), "{content}");
+        assert!(out.contains("no client: the service runs with --dev only"), "{out}");
+    }
+    let (status, _, error) = checked_with(&["--dev"], "[clients.north]\nissuer = \"i\"\nkeys_file = \"no-keys.json\"\n", &[]);
+    assert_eq!((status, &*error), (0, ""), "keys are not asked for in development");
+    assert_eq!(checked_with(&["--dev"], "limits.queue_ms = 70000\n", &[]).0, 2);
 }
 
 #[test]
@@ -101,10 +120,16 @@ fn what_serve_would_refuse_is_told_with_its_place_and_nothing_is_made() {
         assert!(line.starts_with(start), "{start}\n{error}");
     }
     assert!(error.lines().count() >= starts.len(), "{error}");
-    let (status, _, error) = checked("[store]\nkey_file = \"keys.json\"\n", &[]);
+    let (status, _, error) = checked_with(&["--dev"], "[store]\nkey_file = \"keys.json\"\n", &[]);
     assert!(status == 2 && error.starts_with("trialwise: site.toml:2: store.key_file: keys.json:1: expected a key"), "{error}");
     // A store that is not there yet is made by `serve`.
-    assert_eq!(checked("[store]\nurl = \"sqlite:t.db\"\n", &[]).0, 0);
+    assert_eq!(checked_with(&["--dev"], "[store]\nurl = \"sqlite:t.db\"\n", &[]).0, 0);
     let (status, _, error) = checked("", &[("TRIALWISE_STORE__URL", "postgres://u@db/t")]);
-    assert!(status == 2 && error.starts_with("trialwise: TRIALWISE_STORE__URL: store.key_file: PostgreSQL needs one"), "{error}");
+    assert_eq!((status, error.lines().count()), (2, 2), "{error}");
+    assert!(
+        error.contains("TRIALWISE_STORE__URL: store.key_file: PostgreSQL needs one") && error.contains("clients: no trusted"),
+        "{error}"
+    );
+    let (status, _, error) = checked_with(&["--dev"], "[store]\nurl = \"sqlite:t.db?mode=rwc\"\n", &[]);
+    assert!(status == 2 && error.starts_with("trialwise: site.toml:2: store.url: after `sqlite:`"), "{error}");
 }

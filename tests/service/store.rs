@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 
 use super::instance::{FEEDBACK, Instance, file, items, overridden, postgres, sqlite};
-use super::running::{program, without_settings};
+use super::running::{binary, program, without_settings};
 use super::sample::{Folder, Server, block_on};
 
 /// No answer may take longer than the default deadline and a little.
@@ -205,7 +205,7 @@ fn a_full_disk_costs_feedback_and_no_hook_and_room_brings_it_back() {
     let folder = Folder::new();
     drop(Instance::start(&folder, &sqlite(&folder)));
     let mut limited = without_settings(Command::new("sh"));
-    limited.args(["-c", "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_trialwise")]);
+    limited.args(["-c", "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" \"$@\""]).arg(binary());
     let mut instance = Instance::start_by(limited, &folder, &sqlite(&folder));
     let card = instance.cards("p1", "2026-03-02")[0]["uuid"].clone();
     let comment = "x".repeat(500);

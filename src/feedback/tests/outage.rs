@@ -1,5 +1,9 @@
 //! A store that cannot be reached, is slow, or comes back.
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Executor};
+
+use super::super::sample::Proxy;
 use super::*;
 
 /// Waits until the store does as is asked.
@@ -52,58 +56,10 @@ fn what_has_no_room_to_wait_is_counted_as_lost() {
     becomes(&store, |standing| standing.waiting == 50_000 && standing.lost == 2);
 }
 
-/// Stands between the store and its server, and lets nothing through while it is told to.
-struct Proxy {
-    url: String,
-    stalled: std::sync::Arc<std::sync::atomic::AtomicBool>,
-}
-
-impl Proxy {
-    fn before(server: &Server) -> Proxy {
-        use std::net::{TcpListener, TcpStream};
-        let stalled = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let mut url = url::Url::parse(&server.url()).expect("a URL");
-        let upstream = (url.host_str().expect("a host").to_owned(), url.port().unwrap_or(5432));
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        url.set_host(Some("127.0.0.1")).expect("a host");
-        url.set_port(Some(listener.local_addr().expect("an address").port())).expect("a port");
-        let waits = stalled.clone();
-        std::thread::spawn(move || {
-            for near in listener.incoming().map_while(Result::ok) {
-                let far = TcpStream::connect((&*upstream.0, upstream.1)).expect("the server");
-                let ends = |stream: &TcpStream| stream.try_clone().expect("a stream");
-                for (from, to) in [(ends(&near), ends(&far)), (far, near)] {
-                    let waits = waits.clone();
-                    std::thread::spawn(move || forward(from, to, &waits));
-                }
-            }
-        });
-        Proxy { url: url.into(), stalled }
-    }
-
-    fn stall(&self, stalled: bool) {
-        self.stalled.store(stalled, std::sync::atomic::Ordering::SeqCst);
-    }
-}
-
-fn forward(mut from: std::net::TcpStream, mut to: std::net::TcpStream, stalled: &std::sync::atomic::AtomicBool) {
-    use std::io::{Read, Write};
-    let mut bytes = [0; 4096];
-    while let Ok(read @ 1..) = from.read(&mut bytes) {
-        while stalled.load(std::sync::atomic::Ordering::SeqCst) {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        if to.write_all(&bytes[..read]).is_err() {
-            break;
-        }
-    }
-    to.shutdown(std::net::Shutdown::Both).ok();
-}
-
 #[test]
 fn a_server_that_stalls_costs_a_call_its_wait_and_comes_back() {
     let Some(server) = Server::new() else { return };
-    let proxy = Proxy::before(&server);
+    let proxy = Proxy::before(&server.url());
     let bed = Bed { folder: Folder::new(), server: Some(server) };
     std::fs::write(bed.key_file(), OLD_KEY).expect("written");
     let settings = config::Store { url: Some(proxy.url.as_str().into()), wait_ms: config::Within::new(1_000), ..bed.settings() };
@@ -124,4 +80,30 @@ fn a_server_that_stalls_costs_a_call_its_wait_and_comes_back() {
     becomes(&store, |standing| standing.word() == "ok");
     block_on(store.takes("c", &[overridden("x")]));
     assert_eq!(block_on(store.fates(caller("p"))), [Fate::Dismissed, Fate::Shown]);
+}
+
+#[test]
+fn tokens_that_are_told_too_late_three_times_are_not_asked_for_until_they_are_told_again() {
+    let bed = Bed { folder: Folder::new(), server: None };
+    std::fs::write(bed.key_file(), OLD_KEY).expect("written");
+    let store = Store::start(&config::Store { wait_ms: config::Within::new(50), ..bed.settings() }).expect("settings");
+    let first = |jti: &str| block_on(store.first("i", jti, Timestamp::MAX));
+    assert_eq!(first("1"), Ok(true));
+    block_on(async {
+        let file = bed.folder.path().join("store.db");
+        let mut other = SqliteConnectOptions::new().filename(file).connect().await.expect("open");
+        other.execute("begin immediate").await.expect("locked");
+        for _ in 0..3 {
+            assert_eq!(store.first("i", "2", Timestamp::MAX).await, Err(StoreError::Slow));
+        }
+        assert_eq!(store.first("i", "2", Timestamp::MAX).await, Err(StoreError::Unavailable), "nobody waits any more");
+        assert_eq!(store.standing().word(), "ok", "reading is another matter");
+        other.execute("rollback").await.expect("let go");
+    });
+    let told = (0..1_500).find_map(|number| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        first(&format!("after {number}")).ok()
+    });
+    assert_eq!(told, Some(true), "it is asked again when it answers");
+    assert_eq!(first("1"), Ok(false), "nothing is forgotten");
 }
