@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod family;
 mod intolerance;
+mod inventory;
 mod medication;
 mod medication_record;
 mod observation;
@@ -37,5 +38,6 @@ mod view;
 
 pub use capability::Capability;
 pub use error::{ReadError, Version};
+pub use inventory::{CodeSeen, Inventory, MedicineEntry, inventory, is_read};
 pub use page::{Page, Wanted, is_id, medication_id, medication_ids, wanted_medications};
 pub use reader::Reader;

@@ -45,7 +45,7 @@ enum Came {
 }
 
 /// The kind of fact that resources of a type are.
-fn kind_of(resource_type: &str) -> Option<Kind> {
+pub(super) fn kind_of(resource_type: &str) -> Option<Kind> {
     Some(match resource_type {
         "Patient" => Kind::Patient,
         "MedicationRequest" | "MedicationDispense" | "MedicationStatement" | "MedicationAdministration" | "MedicationOrder" => {

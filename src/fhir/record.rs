@@ -177,7 +177,7 @@ fn name(entry: &Entry<'_>) -> String {
     own.or_else(by_url).unwrap_or_else(|| entry.raw.get().to_owned())
 }
 
-fn source(entry: &Entry<'_>) -> SourceRef {
+pub(super) fn source(entry: &Entry<'_>) -> SourceRef {
     let kind = entry.head.kind.as_deref().unwrap_or_default();
     let by_url = entry.full_url.as_deref().and_then(target).map(|(_, id)| id);
     match entry.head.id.as_deref().or(by_url) {

@@ -26,9 +26,11 @@ mod metrics;
 mod mode;
 mod orders;
 mod path;
+mod population;
 mod program;
 mod refusal;
 mod reload;
+mod replay;
 mod running;
 #[path = "../../src/feedback/sample.rs"]
 mod sample;
