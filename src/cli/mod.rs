@@ -7,6 +7,7 @@ mod feedback;
 mod history;
 mod knowledge;
 mod layout;
+mod one_patient;
 mod replay;
 mod serve;
 mod text;
@@ -38,6 +39,7 @@ enum Command {
     Feedback(feedback::Feedback),
     CheckConfig(check_config::CheckConfig),
     Doctor(doctor::Doctor),
+    Try(one_patient::Try),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -64,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Feedback(feedback) => feedback.run().map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(check) => check.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(doctor) => doctor.run(),
+        Command::Try(patient) => patient.run(),
     };
     match done {
         Ok(code) => code,

@@ -24,6 +24,7 @@ mod load;
 mod log;
 mod metrics;
 mod mode;
+mod one_patient;
 mod orders;
 mod path;
 mod population;
