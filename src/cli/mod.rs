@@ -7,6 +7,7 @@ mod feedback;
 mod history;
 mod knowledge;
 mod layout;
+mod manual;
 mod one_patient;
 mod replay;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     Doctor(doctor::Doctor),
     Try(one_patient::Try),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -67,6 +70,8 @@ pub fn run() -> ExitCode {
         Command::CheckConfig(check) => check.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(doctor) => doctor.run(),
         Command::Try(patient) => patient.run(),
+        Command::Completions(completions) => completions.run(Cli::command()).map(|()| ExitCode::SUCCESS),
+        Command::Man(man) => man.run(Cli::command()).map(|()| ExitCode::SUCCESS),
     };
     match done {
         Ok(code) => code,

@@ -22,6 +22,7 @@ mod keys;
 mod keyserver;
 mod load;
 mod log;
+mod manual;
 mod metrics;
 mod mode;
 mod one_patient;
