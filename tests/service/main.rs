@@ -21,6 +21,7 @@ mod instance;
 mod keys;
 mod keyserver;
 mod load;
+mod loader;
 mod log;
 mod manual;
 mod metrics;
