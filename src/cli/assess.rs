@@ -31,7 +31,7 @@ pub struct Assess {
 
 /// A way of printing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     Text,
     /// The assessment
@@ -57,7 +57,8 @@ impl Assess {
     }
 }
 
-fn shown(judged: &Judged, format: Format) -> String {
+/// What was judged, as it is printed.
+pub(super) fn shown(judged: &Judged, format: Format) -> String {
     match format {
         Format::Text => text::text(judged),
         Format::Json => json(&judged.assessment),

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use super::layout::{COLUMNS, clean};
 use super::{Stop, print};
 use crate::config::{Client, Config, Dialect, FhirServer, WebUrl};
-use crate::gather::{Failure, Offer, Probed, Survey, survey};
+use crate::gather::{Failure, Offer, Survey, survey};
 use crate::hooks::Services;
 
 /// Asks a client's FHIR server everything once, and says what it can give and how it wants to be asked.
@@ -96,7 +96,8 @@ impl Doctor {
     }
 }
 
-fn token(file: &Path) -> Result<SecretString, Stop> {
+/// The access token that a file holds.
+pub(super) fn token(file: &Path) -> Result<SecretString, Stop> {
     let content = std::fs::read_to_string(file).map_err(|error| Stop::new(format_args!("{}: {error}", file.display())))?;
     let token = content.trim();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -155,14 +156,15 @@ fn table(survey: &Survey) -> Table {
     table.set_header(["Key", "Stated", "Milliseconds", "Given"]);
     for (key, probed) in &survey.probed {
         let took = probed.took.as_millis().to_string();
-        table.add_row([key, stated(&probed.resource_type), &took, &given(probed)]);
+        table.add_row([key, stated(&probed.resource_type), &took, &given(&probed.offer)]);
     }
     table
 }
 
-fn given(probed: &Probed) -> String {
+/// What was had by one query, in words.
+pub(super) fn given(offer: &Result<Offer, Failure>) -> String {
     let count = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    match &probed.offer {
+    match offer {
         Ok(Offer { entries, pages, partly: None }) => format!("{}, {}", count(*entries, "resource"), count(*pages, "page")),
         Ok(Offer { entries, pages, partly: Some(failure) }) => {
             format!("in part: {}, {}; {failure}", count(*entries, "resource"), count(*pages, "page"))

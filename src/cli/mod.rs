@@ -7,6 +7,9 @@ mod feedback;
 mod history;
 mod knowledge;
 mod layout;
+mod manual;
+mod one_patient;
+mod replay;
 mod serve;
 mod text;
 
@@ -32,10 +35,14 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Assess(assess::Assess),
+    Replay(replay::Replay),
     Knowledge(knowledge::Tables),
     Feedback(feedback::Feedback),
     CheckConfig(check_config::CheckConfig),
     Doctor(doctor::Doctor),
+    Try(one_patient::Try),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -57,19 +64,27 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::Assess(assess) => assess.run().map(|()| ExitCode::SUCCESS),
+        Command::Replay(replay) => replay.run(),
         Command::Knowledge(tables) => tables.run().map(|()| ExitCode::SUCCESS),
         Command::Feedback(feedback) => feedback.run().map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(check) => check.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(doctor) => doctor.run(),
+        Command::Try(patient) => patient.run(),
+        Command::Completions(completions) => completions.run(Cli::command()).map(|()| ExitCode::SUCCESS),
+        Command::Man(man) => man.run(Cli::command()).map(|()| ExitCode::SUCCESS),
     };
     match done {
         Ok(code) => code,
         Err(Stop(line)) => {
-            // Nobody is left to tell where standard error is closed.
-            drop(writeln!(anstream::stderr(), "trialwise: {line}"));
+            say(format_args!("trialwise: {line}"));
             ExitCode::from(2)
         }
     }
+}
+
+/// Says a line on standard error. Nobody is left to tell where that is closed.
+fn say(line: impl std::fmt::Display) {
+    drop(writeln!(anstream::stderr(), "{line}"));
 }
 
 /// Prints to standard output, with colour only where it is wanted. A reader that has gone away (`| head`) is no error.

@@ -79,7 +79,7 @@ pub(super) struct Single<'a> {
 }
 
 impl<'a> Single<'a> {
-    fn new(name: &'a str, answer: &'a Answer<'a>, entry: &'a Entry<'a>) -> Single<'a> {
+    pub(super) fn new(name: &'a str, answer: &'a Answer<'a>, entry: &'a Entry<'a>) -> Single<'a> {
         let mut single = Single { answer: (name, answer), entry, name: Cow::Borrowed(""), owner: Owner::Unsaid };
         single.name = single.named();
         single

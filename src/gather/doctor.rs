@@ -200,11 +200,20 @@ async fn probe(line: &Line<'_>, key: &str, need: &Need, patient: &str) -> Probed
         Ok(query) => pages(line, &query).await,
         Err(failure) => Fetched { pages: Vec::new(), failure: Some(failure) },
     };
-    let seen: Vec<Page> = fetched.pages.iter().filter_map(|page| Page::of(value(page).ok()?)).collect();
-    let entries = seen.iter().map(|page| if page.resource_type == "Bundle" { page.entries } else { 1 }).sum();
-    let offer = match fetched.failure {
-        Some(failure) if seen.is_empty() => Err(failure),
-        partly => Ok(Offer { entries, pages: seen.len(), partly }),
-    };
-    Probed { resource_type: need.resource_type().to_owned(), offer, took: begun.elapsed() }
+    Probed { resource_type: need.resource_type().to_owned(), offer: fetched.offer(), took: begun.elapsed() }
+}
+
+impl Fetched {
+    /// How much of what was asked for was had, or why nothing.
+    ///
+    /// # Errors
+    /// The failure, where not even one page came.
+    pub fn offer(&self) -> Result<Offer, Failure> {
+        let seen: Vec<Page> = self.pages.iter().filter_map(|page| Page::of(value(page).ok()?)).collect();
+        let entries = seen.iter().map(|page| if page.resource_type == "Bundle" { page.entries } else { 1 }).sum();
+        match self.failure {
+            Some(failure) if seen.is_empty() => Err(failure),
+            partly => Ok(Offer { entries, pages: seen.len(), partly }),
+        }
+    }
 }

@@ -226,6 +226,24 @@ fn read_and_judge(request: &Request<'_>, context: &Context<'_>, terms: Terms<'_>
     Ok(judged)
 }
 
+/// What a request and what was fetched for it come to, for whoever wants to see more than the answer.
+///
+/// # Errors
+/// As for a call: without patient, conditions or any medication record nothing may be said.
+pub fn fetched(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    definition: &Definition,
+    knowledge: &'static Knowledge,
+    as_of: Day,
+    gathered: &Gathered,
+) -> Result<Judged, CallError> {
+    let Asked { memory, allowance, .. } = Asked::CHART;
+    let account = Account::default();
+    let terms = Terms { definition, knowledge, as_of, memory, allowance, most_resources: usize::MAX, account: &account };
+    read_and_judge(request, context, terms, gathered)
+}
+
 /// Takes what became of cards. Either all of it is taken, and then it is on disk, or nothing is: where one item cannot be meant, or the
 /// store cannot be written.
 pub async fn feedback(

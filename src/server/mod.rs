@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustls::ServerConfig;
 
-pub use call::{DayOf, wire};
+pub use call::{DayOf, fetched, wire};
 pub use error::CallError;
 pub use fit::misfits;
 pub use record::{Asked, Judged, RecordError, judge, record};

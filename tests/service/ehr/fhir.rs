@@ -142,6 +142,11 @@ impl Fhir {
         self.inside().seen.clone()
     }
 
+    /// How many resources it holds.
+    pub fn count(&self) -> usize {
+        self.inside().resources.values().map(Vec::len).sum()
+    }
+
     /// The types that were asked for, sorted.
     pub fn asked_for(&self) -> Vec<String> {
         let mut kinds: Vec<String> = self.seen().iter().map(|seen| kind_of(&seen.target)).collect();
@@ -235,7 +240,29 @@ impl Fhir {
         }
     }
 
+    /// Takes a transaction of puts, each in the place of what had its id; the answer, or none where it is something else.
+    fn transaction(&self, body: &str) -> Option<Value> {
+        let bundle: Value = serde_json::from_str(body).ok()?;
+        let entries = bundle["entry"].as_array().filter(|_| bundle["type"] == "transaction")?;
+        let is_put = |entry: &Value| {
+            let resource = &entry["resource"];
+            let (kind, id) = (resource["resourceType"].as_str()?, resource["id"].as_str().filter(|id| id.len() <= 64)?);
+            (entry["request"]["method"] == "PUT" && entry["request"]["url"] == format!("{kind}/{id}")).then_some(())
+        };
+        entries.iter().map(is_put).collect::<Option<Vec<()>>>()?;
+        for resource in entries.iter().map(|entry| &entry["resource"]) {
+            let kind = resource["resourceType"].as_str()?.to_owned();
+            self.inside().resources.entry(kind).or_default().retain(|held| held["id"] != resource["id"]);
+            self.hold(resource.clone());
+        }
+        Some(json!({ "resourceType": "Bundle", "type": "transaction-response" }))
+    }
+
     fn well(&self, stream: &mut TcpStream, seen: &Seen, kind: &str) -> std::io::Result<()> {
+        if seen.method == "POST" && kind.is_empty() {
+            let answer = self.transaction(&seen.body);
+            return send(stream, if answer.is_some() { 200 } else { 400 }, &[], answer.unwrap_or_default().to_string().as_bytes());
+        }
         let page = self.page(seen, kind, |_| true, None);
         send(stream, if page.is_null() { 404 } else { 200 }, &[], page.to_string().as_bytes())
     }
@@ -265,7 +292,7 @@ impl Fhir {
 
 /// The type of resource that a path asks for.
 fn kind_of(target: &str) -> String {
-    target.trim_start_matches("/r4/").split(['/', '?']).next().unwrap_or_default().to_owned()
+    target.trim_start_matches("/r4").trim_start_matches('/').split(['/', '?']).next().unwrap_or_default().to_owned()
 }
 
 fn request(stream: &mut TcpStream) -> std::io::Result<Seen> {
