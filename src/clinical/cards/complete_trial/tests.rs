@@ -407,6 +407,7 @@ fn an_interruption_tells_the_restart_where_the_record_shows_one() {
     assert!(summary(Some((19, 0)), None).contains("since the restart on 2026-02-11"), "the run reaches the last covered day");
     assert!(summary(Some((50, 1)), None).contains(undated), "the run was over the day before");
     assert!(summary(Some((50, 30)), Some((29, 1))).contains("since the restart on 2026-03-02"), "the gap ended yesterday");
+    assert!(summary(Some((50, 30)), Some((29, 6))).contains("since the restart on 2026-02-25"), "six days ago");
     assert!(summary(Some((50, 30)), Some((29, 0))).contains(undated), "it has not ended");
     assert!(summary(None, None).contains(undated));
 }
