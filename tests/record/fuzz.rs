@@ -200,7 +200,7 @@ fn break_for_a_while(kind: &str, bodies: &[Value], answer: impl Fn(&[u8]) -> Ans
 }
 
 /// For one body of a worked case, without optimisation and beside others: a whole hook has less than this when it runs alone.
-pub const TOO_LONG: Duration = Duration::from_secs(5);
+const TOO_LONG: Duration = Duration::from_secs(5);
 
 #[test]
 fn no_broken_record_ends_in_a_panic() {

@@ -96,7 +96,9 @@ where
     }
     let outcomes = calls.join_all().await;
     // What comes late was held up here: it says how much of the times is the driver's own.
-    println!("  (the driver was late by {late:.0?} at most)");
+    if late > Duration::from_millis(100) {
+        println!("  (the driver was late by {late:.0?} at most)");
+    }
     outcomes
 }
 

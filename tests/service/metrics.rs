@@ -188,7 +188,8 @@ fn what_a_call_waited_for_is_measured_part_by_part() {
     }
     let parts = ["jwt", "queue", "body", "fhir", "own"].map(|part| of("sum", part));
     assert!((parts.iter().sum::<f64>() - of("sum", "total")).abs() < 0.001, "{parts:?}");
-    assert!(of("sum", "own") < wait, "{parts:?}");
+    // Were one of the waits counted in it, it would have twice the wait at least; what there is, a busy machine adds.
+    assert!(of("sum", "own") < 2.0 * wait, "{parts:?}");
     // Who fetches nothing waits for no FHIR server.
     let base = serving("");
     assert_eq!(

@@ -77,7 +77,9 @@ fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
         tokio::join!(at_rate(rate, time, one), watching)
     });
     println!("{rate} calls a second for {time:?}: {}", told(&outcomes));
-    assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 400 | 412))), "{}", told(&outcomes));
+    // A machine that does much else may leave too little for it: then some are refused, and none is lost.
+    assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 400 | 412 | 503))), "{}", told(&outcomes));
+    assert!(times(&outcomes, 503).len() * 10 < outcomes.len(), "{}", told(&outcomes));
 
     let third = held.len() / 3;
     let (first, last) = (&held[..third], &held[held.len() - third..]);

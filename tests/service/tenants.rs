@@ -19,7 +19,7 @@ use super::{on_sertraline, request};
 const RATE: f64 = 20.0;
 
 /// How many turns stretches with and without the trouble take.
-const TURNS: u32 = 3;
+const TURNS: u32 = 2;
 
 /// The place of the client that is watched, and of the other.
 const WELL: usize = 0;
@@ -28,7 +28,7 @@ const ILL: usize = 1;
 /// How calls of the one went alone, and beside the other who makes these calls.
 fn beside(site: &Site, ill_rate: f64, ill: &Bytes) -> ([Vec<Outcome>; 2], Vec<Outcome>) {
     let well = Bytes::from(request(on_sertraline("p1")).to_string());
-    let stretch = Duration::from_secs(from_environment("TRIALWISE_TENANT_SECONDS", 6)) / TURNS;
+    let stretch = Duration::from_secs(from_environment("TRIALWISE_TENANT_SECONDS", 4)) / TURNS;
     let watched = || {
         block_on(async {
             let caller = caller();
@@ -99,7 +99,8 @@ fn calls_of_one_client_do_not_wait_for_the_fhir_server_of_another() {
 fn calls_of_one_client_do_not_wait_for_the_flood_of_another() {
     let site = Site::start("", &[("well", ""), ("ill", "calls_per_second = 5")]);
     let (found, ill) = beside(&site, 50.0, &Bytes::from(request(on_sertraline("p1")).to_string()));
-    assert!(ill.iter().all(|outcome| matches!(outcome.status, Some(200 | 429))), "{}", told(&ill));
+    // It is refused before its body is read. On a machine that has no time a client that still writes may find the connection ended first.
+    assert!(ill.iter().all(|outcome| matches!(outcome.status, None | Some(200 | 429))), "{}", told(&ill));
     assert!(times(&ill, 429).len() > times(&ill, 200).len(), "most of it is too much: {}", told(&ill));
     little_changes("ten times as many calls as a client may make", &found, &ill);
 }
