@@ -34,8 +34,11 @@ pub const SIZES: [Size; 4] = [
 /// The size of one patient of a population.
 pub const PATIENT_OF_MANY: Size = Size { name: "a patient of many", resources: 200, bytes: 220_000 };
 
-/// Of a hundred resources that do not matter, so many are of each kind, and each kind comes under a key of the prefetch.
-const MAKE_UP: [(usize, &str, fn(&mut Maker) -> Value); 9] = [
+/// How many of a hundred resources are of a kind, the key of the prefetch that it comes under, and how it is made.
+type Share = (usize, &'static str, fn(&mut Maker) -> Value);
+
+/// What the resources are that do not matter.
+const MAKE_UP: [Share; 9] = [
     (24, "observations", Maker::laboratory),
     (20, "observations", Maker::vital_sign),
     (16, "encounters", Maker::visit),

@@ -23,7 +23,7 @@ pub fn memory(process: u32, which: &str) -> u64 {
     line.trim().trim_end_matches(" kB").parse().expect("a number")
 }
 
-/// Processor time of this thread.
+/// Processor time of this thread, in steps of some milliseconds.
 pub fn own_time() -> Duration {
     let text = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells it");
     Duration::from_nanos(text.split(' ').next().expect("three numbers").parse().expect("a number"))

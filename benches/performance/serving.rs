@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
@@ -20,6 +21,12 @@ pub const ISSUER: &str = "https://ehr.example.org";
 
 /// The URL that tokens are meant for.
 pub const PUBLIC: &str = "https://cds.example.org";
+
+/// Who asks beside the load. It is made before anything is measured.
+fn client() -> &'static Client {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    CLIENT.get_or_init(|| Client::builder().timeout(Duration::from_secs(60)).build().expect("a client"))
+}
 
 /// A folder of its own, removed when it is let go.
 pub struct Folder(PathBuf);
@@ -101,6 +108,7 @@ calls_per_second = 100000
 impl Server {
     /// Starts it, without waiting for it.
     pub fn spawn(which: Which<'_>, folder: &Folder) -> Server {
+        client();
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         let mut command = match which {
             Which::Limit => {
@@ -134,10 +142,9 @@ impl Server {
 
     /// Calls until there is an answer, which has to have a card.
     pub fn first_answer(&self, body: &str, token: Option<&str>, folder: &Folder) {
-        let client = Client::builder().timeout(Duration::from_secs(60)).build().expect("a client");
         let begun = Instant::now();
         loop {
-            let call = client.post(self.url(PATH)).header("content-type", "application/json").body(body.to_owned());
+            let call = client().post(self.url(PATH)).header("content-type", "application/json").body(body.to_owned());
             let call = if let Some(token) = token { call.bearer_auth(token) } else { call };
             match call.send() {
                 Ok(answer) => {
@@ -157,7 +164,7 @@ impl Server {
 
     /// How many calls of the hook it has answered with cards.
     pub fn answered(&self) -> u64 {
-        let text = reqwest::blocking::get(self.url("/metrics")).and_then(reqwest::blocking::Response::text).expect("metrics");
+        let text = client().get(self.url("/metrics")).send().and_then(reqwest::blocking::Response::text).expect("metrics");
         let counts = text.lines().filter(|line| line.starts_with("trialwise_requests_total{") && line.contains("outcome=\"ok\""));
         let hooks = counts.filter(|line| !line.contains("service=") || line.contains("service=\"trialwise-patient-view\""));
         hooks.map(|line| line.rsplit(' ').next().and_then(|count| count.parse::<u64>().ok()).expect("a count")).sum()

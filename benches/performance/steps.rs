@@ -1,5 +1,7 @@
 //! The stages of a call by themselves, in the time of a clock.
 
+use std::time::Duration;
+
 use divan::{Bencher, Divan};
 use trialwise::clinical::units::Day;
 
@@ -11,35 +13,35 @@ fn day() -> Day {
     Day::new(2026, 3, 2).expect("a day of the calendar")
 }
 
-fn prepared(name: &str) -> (Stages, String) {
-    let of_name = |size: &Size| size.name == name;
-    let size = SIZES.into_iter().find(of_name).expect("one of the sizes");
+fn prepared(bytes: usize) -> (Stages, String) {
+    let of_bytes = |size: &Size| size.bytes == bytes;
+    let size = SIZES.into_iter().find(of_bytes).expect("one of the sizes");
     (Stages::on(day()), Record::of(day(), 0, size).request())
 }
 
-const NAMES: [&str; 4] = [SIZES[0].name, SIZES[1].name, SIZES[2].name, SIZES[3].name];
+const BYTES: [usize; 4] = [SIZES[0].bytes, SIZES[1].bytes, SIZES[2].bytes, SIZES[3].bytes];
 
-#[divan::bench(args = NAMES)]
-fn reading(bencher: Bencher<'_, '_>, size: &str) {
-    let (stages, body) = prepared(size);
+#[divan::bench(args = BYTES)]
+fn reading(bencher: Bencher<'_, '_>, bytes: usize) {
+    let (stages, body) = prepared(bytes);
     bencher.bench(|| stages.chart(body.as_bytes()));
 }
 
-#[divan::bench(args = NAMES)]
-fn deriving(bencher: Bencher<'_, '_>, size: &str) {
-    let (stages, body) = prepared(size);
+#[divan::bench(args = BYTES)]
+fn deriving(bencher: Bencher<'_, '_>, bytes: usize) {
+    let (stages, body) = prepared(bytes);
     let chart = stages.chart(body.as_bytes());
     bencher.bench(|| stages.assessment(&chart));
 }
 
-#[divan::bench(args = NAMES)]
-fn writing(bencher: Bencher<'_, '_>, size: &str) {
-    let (stages, body) = prepared(size);
+#[divan::bench(args = BYTES)]
+fn writing(bencher: Bencher<'_, '_>, bytes: usize) {
+    let (stages, body) = prepared(bytes);
     let mut judged = stages.judged(stages.chart(body.as_bytes()));
     bencher.bench_local(|| stages.response(&mut judged));
 }
 
 /// Prints the times of all of them.
 pub fn run() {
-    Divan::default().run_benches();
+    Divan::default().max_time(Duration::from_secs(5)).run_benches();
 }

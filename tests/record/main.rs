@@ -4,7 +4,7 @@
 
 mod account;
 mod architecture;
-mod bodies;
+mod benchmark;
 mod cases;
 mod common;
 mod decks;
