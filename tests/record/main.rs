@@ -15,6 +15,7 @@ mod growth;
 mod hamd;
 mod history;
 mod mood;
+mod pages;
 mod properties;
 mod rules;
 mod security;
