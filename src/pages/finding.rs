@@ -27,7 +27,7 @@ pub(super) fn findings(assessment: &Assessment) -> Markup {
                 (list("Interactions and doses that endanger", &interactions(assessment), none(had.medications && had.conditions)))
                 (bipolar(assessment, had))
                 (list("What else may keep the depression going", &contributors(assessment), none(had.conditions && had.observations)))
-                (list("Monitoring", &monitoring(assessment), none(had.medications && had.observations)))
+                (list("Monitoring", &monitoring(assessment), due(had)))
                 (list("Notes", &notes(assessment), "None."))
                 (list("Not had, not read, not checked", &gaps(assessment), "Nothing that is asked for was missing."))
             }
@@ -54,6 +54,10 @@ impl Had {
 
 const fn none(in_full: bool) -> &'static str {
     if in_full { "None found." } else { "None found in what was had, which is not all." }
+}
+
+const fn due(had: Had) -> &'static str {
+    if had.medications && had.observations { "Nothing is due." } else { "Nothing due in what was had, which is not all." }
 }
 
 fn list(heading: &str, found: &[Found], without: &str) -> Markup {

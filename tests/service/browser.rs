@@ -166,6 +166,11 @@ impl Drop for Browser {
     }
 }
 
+/// Words of one axis that stand on each other.
+const OVERLAPS: &str = "[...document.querySelectorAll('.axis')].flatMap(axis => { \
+    const places = [...axis.querySelectorAll('text.mark')].map(text => text.getBoundingClientRect()).filter(place => place.width > 0); \
+    return places.slice(1).filter((place, at) => place.left < places[at].right).map(place => place.left); })";
+
 const CHOSEN: &str = "Cross taper with two adequate failures";
 
 #[test]
@@ -206,7 +211,7 @@ fn somebody_pastes_a_record_badly_then_takes_it_from_a_file() {
     assert!(browser.ask("document.getElementById('record').value").as_str().expect("text").contains("\"entry\": ["));
 
     let folder = Folder::new();
-    let file = folder.write("request.json", &request(on_sertraline("p-browser")).to_string());
+    let file = folder.write("request.json", &request(on_sertraline("p1")).to_string());
     browser.write("#file", file.to_str().expect("text"));
     browser.await_true("document.getElementById('record').value.includes('hookInstance')");
     browser.ask("document.getElementById('as_of').value = ''");
@@ -225,6 +230,7 @@ fn it_can_be_used_by_keyboard_in_a_narrow_window_and_in_the_dark() {
             for path in ["/", "/?story=three-failures-the-last-on-nortriptyline", "/?story=everything-in-plain-text"] {
                 browser.open(path);
                 browser.assert_fits(&format!("{path} at {width}"));
+                assert_eq!(browser.ask(OVERLAPS), json!([]), "{path} at {width}");
                 let ground = browser.ask("getComputedStyle(document.body).backgroundColor");
                 assert_eq!(ground == "rgb(16, 22, 28)", scheme == "dark", "{scheme}: {ground}");
             }

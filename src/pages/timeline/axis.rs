@@ -20,7 +20,7 @@ const MOST_CUTS: usize = 5;
 /// What is left free behind the day of assessment.
 const AFTER: f64 = 2.0;
 
-/// The least distance between two marks, for their words.
+/// The least distance between two marks, for their words; in a narrow window every other one has none.
 const BETWEEN_MARKS: f64 = 14.0;
 
 /// Where a day stands across the width: a share of it, 0 to 100.
@@ -81,13 +81,15 @@ impl Axis {
         })
     }
 
-    /// First days of months, as many as there is room for the words of.
+    /// First days of months, as many as there is room for the words of; where months are wide, their middles too.
     fn marks(&self) -> Vec<(f64, Day)> {
         let mut marks: Vec<(f64, Day)> = Vec::new();
         for piece in &self.pieces {
-            let every = self.months_between_marks(piece);
-            let whole = |day: &Day| piece.days.contains(*day) && (months(*day) % every == 0);
-            for day in firsts_of_months(piece.days).filter(whole) {
+            let every = piece.months_between_marks();
+            let halves: &[Days] = if piece.month() >= 2.0 * BETWEEN_MARKS { &[0, 14] } else { &[0] };
+            let firsts = firsts_of_months(piece.days).filter(|day| months(*day) % every == 0);
+            let days = firsts.flat_map(|first| halves.iter().map(move |half| first + *half));
+            for day in days.filter(|day| piece.days.contains(*day)) {
                 let at = self.start_of(day);
                 let free = marks.last().is_none_or(|(before, _)| at - before >= BETWEEN_MARKS);
                 if free && at <= 100.0 - BETWEEN_MARKS {
@@ -97,10 +99,16 @@ impl Axis {
         }
         marks
     }
+}
 
-    fn months_between_marks(&self, piece: &Piece) -> i32 {
-        let a_month = (piece.to - piece.from) / f64::from(piece.days.days()) * 30.4;
-        let enough = |every: &&i32| a_month * f64::from(**every) >= BETWEEN_MARKS;
+impl Piece {
+    /// How much of the width a month takes.
+    fn month(&self) -> f64 {
+        (self.to - self.from) / f64::from(self.days.days()) * 30.4
+    }
+
+    fn months_between_marks(&self) -> i32 {
+        let enough = |every: &&i32| self.month() * f64::from(**every) >= BETWEEN_MARKS;
         *[1, 2, 3, 6, 12, 24, 60, 120].iter().find(enough).unwrap_or(&240)
     }
 }
@@ -148,9 +156,9 @@ pub(super) fn strip(axis: &Axis) -> Markup {
             svg.gutter width="58" height="40" {}
             svg.plot height="40" {
                 text.today x=(today) y="12" text-anchor="end" { "day of assessment " (axis.as_of) }
-                @for (at, day) in axis.marks() {
+                @for (index, (at, day)) in axis.marks().into_iter().enumerate() {
                     line.grid x1=(across(at)) x2=(across(at)) y1="22" y2="40" {}
-                    text.mark x=(across(at)) y="34" dx="3" { (month(day)) }
+                    text class=(if index % 2 == 0 { "mark" } else { "mark wide" }) x=(across(at)) y="34" dx="3" { (words(day)) }
                 }
                 @for (from, to, days) in axis.cuts() {
                     text.mark x=(across((from + to) / 2.0)) y="34" text-anchor="middle" { (length(days)) }
@@ -161,10 +169,12 @@ pub(super) fn strip(axis: &Axis) -> Markup {
     }
 }
 
-/// `2026-03`.
-fn month(day: Day) -> String {
-    let (year, month, _) = day.ymd();
-    format!("{year:04}-{month:02}")
+/// `2026-03` for its first day, `03-15` for another.
+fn words(day: Day) -> String {
+    match day.ymd() {
+        (year, month, 1) => format!("{year:04}-{month:02}"),
+        (_, month, day) => format!("{month:02}-{day:02}"),
+    }
 }
 
 /// How long a cut is, in few letters.
@@ -227,8 +237,9 @@ mod tests {
         for first in ["2026-02-20", "2025-06-01", "1990-01-01"] {
             let axis = Axis::new(&[span(first, "2026-03-02")], day("2026-03-02"));
             let marks = axis.marks();
+            assert!(!marks.is_empty(), "{first}");
             assert!(marks.windows(2).all(|pair| pair[1].0 - pair[0].0 >= BETWEEN_MARKS), "{first}: {marks:?}");
-            assert!(marks.iter().all(|(at, day)| (0.0..=100.0).contains(at) && day.ymd().2 == 1));
+            assert!(marks.iter().all(|(at, day)| (0.0..=100.0).contains(at) && [1, 15].contains(&day.ymd().2)));
         }
     }
 

@@ -278,7 +278,7 @@ pub(super) fn course_facts(course: &Course) -> String {
 fn thin(id: &str, words: &str, class: &str, span: Option<Span>, drawing: Drawing<'_>) -> Markup {
     let title = format!("{id}-title");
     html! {
-        p.facts.beside { (words) }
+        p.facts.thin { (words) }
         @if let Some(span) = span {
             div.strip {
                 svg.gutter width="58" height="20" aria-hidden="true" {}

@@ -62,13 +62,16 @@ fn picture(scores: &[Score], drawing: Drawing<'_>) -> Markup {
             svg.plot role="img" height=(HEIGHT) aria-labelledby="phq9-title phq9-description" {
                 title #phq9-title { "PHQ-9 totals up to " (drawing.assessment.as_of) }
                 desc #phq9-description { (described(scores, drawing)) }
-                @for (index, (range, word)) in bands.iter().enumerate() {
-                    (band_bar(index, (y(*range.start()), y((range.end() + 1).min(highest))), word))
+                @for (index, (range, _)) in bands.iter().enumerate() {
+                    (band_bar(index, (y(*range.start()), y((range.end() + 1).min(highest)))))
                 }
                 (ground(drawing.axis, HEIGHT))
                 @for pair in scores.windows(2) {
                     @let ((x1, y1), (x2, y2)) = (place(&pair[0]), place(&pair[1]));
                     line.curve x1=(across(x1)) y1=(format!("{y1:.1}")) x2=(across(x2)) y2=(format!("{y2:.1}")) {}
+                }
+                @for (range, word) in &bands {
+                    text.band-word.slim x="4" y=(format!("{:.1}", y((range.end() + 1).min(highest)) + 13.0)) { (word) }
                 }
                 @for (score, class) in scores.iter().zip(classes(scores, drawing)) {
                     @let (x, y) = place(score);
@@ -82,11 +85,10 @@ fn picture(scores: &[Score], drawing: Drawing<'_>) -> Markup {
     }
 }
 
-fn band_bar(index: usize, (low, high): (f64, f64), word: &str) -> Markup {
+fn band_bar(index: usize, (low, high): (f64, f64)) -> Markup {
     html! {
         rect class={ "band band-" (index) } x="0" width="100%" y=(format!("{high:.1}")) height=(format!("{:.1}", low - high)) {}
         line.band-edge x1="0" x2="100%" y1=(format!("{low:.1}")) y2=(format!("{low:.1}")) {}
-        text.band-word.slim x="4" y=(format!("{:.1}", high + 13.0)) { (word) }
     }
 }
 
