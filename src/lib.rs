@@ -12,5 +12,6 @@ pub mod feedback;
 pub mod fhir;
 pub mod gather;
 pub mod hooks;
+pub mod pages;
 pub mod server;
 pub mod telemetry;

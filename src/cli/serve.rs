@@ -27,7 +27,7 @@ pub struct Serve {
     /// Where to listen; stands above the settings [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR:PORT")]
     bind: Option<SocketAddr>,
-    /// For trying out, on loopback only: no authentication, any origin, the day of assessment may be named in the request
+    /// For trying out, on loopback only: the demo page at /, no authentication, any origin, the day of assessment may be named in the request
     #[arg(long)]
     dev: bool,
 }
@@ -63,6 +63,9 @@ impl Serve {
         state = tls.into_iter().fold(state, State::with_tls);
         state.open_audit().map_err(|error| Stop::new(format_args!("audit.file: {error}")))?;
         tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: {scheme}://{address}/cds-services");
+        if self.dev {
+            tracing::info!("demo page: {scheme}://{address}/");
+        }
         if is_open {
             tracing::warn!("this is HTTP without TLS: something in front has to do TLS, or set [tls]");
         }

@@ -45,7 +45,7 @@ impl DetailFormat {
     }
 
     /// The detail, written in Markdown, in this form.
-    pub(super) fn of(self, markdown: &str) -> Cow<'_, str> {
+    pub fn of(self, markdown: &str) -> Cow<'_, str> {
         match self {
             DetailFormat::Markdown => Cow::Borrowed(markdown),
             DetailFormat::Plain => Cow::Owned(plain(markdown)),

@@ -18,13 +18,39 @@ use crate::config::Limits;
 /// megabytes past the limit.
 const STEP: usize = 2_048;
 
-/// The body of a call, unpacked, if it is JSON, not too large and not too slow.
-pub async fn body(request: &HttpRequest, payload: Payload, limits: &Limits) -> Result<Bytes, CallError> {
-    let limit = limits.max_body_bytes.size();
-    if !text(request, CONTENT_TYPE).is_none_or(is_json) {
-        return Err(CallError::MediaType);
+/// What a body has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// A hook request, a record.
+    Json,
+    /// What a browser makes of a form.
+    Form,
+}
+
+impl Media {
+    fn takes(self, media_type: &str) -> bool {
+        match self {
+            Media::Json => is_json(media_type),
+            Media::Form => essence(media_type) == "application/x-www-form-urlencoded",
+        }
     }
-    let packed = is_packed(text(request, CONTENT_ENCODING))?;
+
+    /// In the words of a refusal.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Media::Json => "application/json or application/fhir+json",
+            Media::Form => "application/x-www-form-urlencoded",
+        }
+    }
+}
+
+/// The body of a call, unpacked, if it is what it has to be, not too large and not too slow.
+pub async fn body(request: &HttpRequest, payload: Payload, media: Media, limits: &Limits) -> Result<Bytes, CallError> {
+    let limit = limits.max_body_bytes.size();
+    if !text(request, CONTENT_TYPE).is_none_or(|media_type| media.takes(media_type)) {
+        return Err(CallError::MediaType { takes: media });
+    }
+    let packed = is_packed(text(request, CONTENT_ENCODING)).ok_or(CallError::MediaType { takes: media })?;
     let announced = text(request, CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(CallError::TooLarge { limit });
@@ -62,18 +88,22 @@ fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
     request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"))
 }
 
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(media_type);
     // `application/json+fhir` is how DSTU2 clients say it.
     essence.is_empty() || essence == "application/json" || essence == "application/json+fhir" || essence.ends_with("+json")
 }
 
-/// Whether the body comes as gzip, the one coding that is taken.
-fn is_packed(coding: Option<&str>) -> Result<bool, CallError> {
+/// Whether the body comes as gzip, the one coding that is taken; `None` for any other.
+fn is_packed(coding: Option<&str>) -> Option<bool> {
     match coding.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => Ok(false),
-        "gzip" | "x-gzip" => Ok(true),
-        _ => Err(CallError::MediaType),
+        "" | "identity" => Some(false),
+        "gzip" | "x-gzip" => Some(true),
+        _ => None,
     }
 }
 
@@ -92,12 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn a_form_is_a_form() {
+        assert!(Media::Form.takes("application/x-www-form-urlencoded; charset=UTF-8") && !Media::Form.takes("application/json"));
+        assert!(!Media::Json.takes("application/x-www-form-urlencoded") && !Media::Form.takes("multipart/form-data"));
+    }
+
+    #[test]
     fn gzip_is_the_one_coding_that_is_taken() {
         for (coding, packed) in [(None, false), (Some("identity"), false), (Some("GZIP"), true), (Some("x-gzip"), true)] {
-            assert_eq!(is_packed(coding), Ok(packed), "{coding:?}");
+            assert_eq!(is_packed(coding), Some(packed), "{coding:?}");
         }
         for coding in ["deflate", "br", "zstd", "gzip, gzip", "unreadable"] {
-            assert_eq!(is_packed(Some(coding)), Err(CallError::MediaType), "{coding}");
+            assert_eq!(is_packed(Some(coding)), None, "{coding}");
         }
     }
 }

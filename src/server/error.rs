@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
+use super::body::Media;
 use super::log::Told;
 use crate::auth::Refusal;
 use crate::fhir::ReadError;
@@ -35,9 +36,12 @@ pub enum CallError {
         /// For the header of the same name.
         allowed: &'static str,
     },
-    /// The body is not said to be JSON, or is packed in a way that is not taken.
-    #[error("the body has to be application/json or application/fhir+json, as it is or as gzip")]
-    MediaType,
+    /// The body is not said to be what it has to be, or is packed in a way that is not taken.
+    #[error("the body has to be {}, as it is or as gzip", .takes.words())]
+    MediaType {
+        /// What it has to be.
+        takes: Media,
+    },
     /// The body is too large.
     #[error("the body is larger than {limit} bytes (setting limits.max_body_bytes)")]
     TooLarge {
@@ -71,6 +75,9 @@ pub enum CallError {
     /// The body is no record of one patient.
     #[error("{}", .0.without_ids())]
     Unread(ReadError),
+    /// The demo page was asked for from elsewhere.
+    #[error("the demo page answers this machine alone: open it as http://localhost or http://127.0.0.1")]
+    Elsewhere,
     /// Without these nothing can be said.
     #[error("not to be had: {}; send prefetch: {}{}", .missing.join(", "), .keys.join(", "), because(.why))]
     NotHad {
@@ -120,7 +127,7 @@ impl CallError {
             Caller(refusal @ Refusal::Crowded) => (StatusCode::SERVICE_UNAVAILABLE, "transient", refusal.word()),
             Caller(refusal) => (StatusCode::UNAUTHORIZED, "login", refusal.word()),
             Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, "not-supported", "method"),
-            MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", "media-type"),
+            MediaType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", "media-type"),
             TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "too-large"),
             TooMany { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "too-many"),
             BodyLost => (StatusCode::BAD_REQUEST, "incomplete", "body-lost"),
@@ -133,6 +140,7 @@ impl CallError {
             Unread(_) => (StatusCode::BAD_REQUEST, "invalid", "unread"),
             NotHad { .. } => (StatusCode::PRECONDITION_FAILED, "incomplete", "not-had"),
             NotKept => (StatusCode::SERVICE_UNAVAILABLE, "no-store", "not-kept"),
+            Elsewhere => (StatusCode::FORBIDDEN, "forbidden", "elsewhere"),
             NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient", "not-ready"),
             NoAudit => (StatusCode::SERVICE_UNAVAILABLE, "transient", "no-audit"),
             Busy => (StatusCode::SERVICE_UNAVAILABLE, "throttled", "busy"),

@@ -4,6 +4,7 @@ mod audit;
 mod body;
 pub mod call;
 mod caller;
+mod demo;
 mod error;
 mod fit;
 mod forwarded;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustls::ServerConfig;
 
+pub use body::Media;
 pub use call::{DayOf, fetched, wire};
 pub use error::CallError;
 pub use fit::misfits;
@@ -201,6 +203,11 @@ pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> 
             .wrap(Compress::default())
             .wrap(route::cors(&state))
             .wrap(from_fn(log::log))
+            .configure(|config| {
+                if state.dev {
+                    demo::routes(config)
+                }
+            })
             .configure(route::routes)
     };
     let workers = std::thread::available_parallelism().map_or(2, usize::from);

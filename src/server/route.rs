@@ -17,7 +17,7 @@ use tokio::time::{timeout, timeout_at};
 use tracing::Instrument;
 
 use super::State;
-use super::body::body;
+use super::body::{Media, body};
 use super::call::{self, Answer, Desk, LARGE, wait_until};
 use super::error::CallError;
 use super::gate::Turn;
@@ -59,7 +59,7 @@ pub fn cors(state: &Data<State>) -> Cors {
     })
 }
 
-fn resource(path: &str, allowed: &'static str) -> Resource {
+pub(super) fn resource(path: &str, allowed: &'static str) -> Resource {
     let options = move || async move { HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish() };
     let refused = move |request: HttpRequest, state: Data<State>| async move {
         let id = request.match_info().get("id");
@@ -69,7 +69,7 @@ fn resource(path: &str, allowed: &'static str) -> Resource {
     web::resource(path).route(web::method(Method::OPTIONS).to(options)).default_service(web::to(refused))
 }
 
-fn read() -> actix_web::Route {
+pub(super) fn read() -> actix_web::Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
@@ -112,11 +112,11 @@ async fn discovery(_: Caller, state: Data<State>) -> HttpResponse {
 }
 
 /// A call on its way: what came, and what is known of it before its body is.
-struct Visit {
-    request: HttpRequest,
+pub(super) struct Visit {
+    pub(super) request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
-    settings: Arc<Config>,
+    pub(super) state: Data<State>,
+    pub(super) settings: Arc<Config>,
     account: Account,
     request_id: RequestId,
     begun: Instant,
@@ -206,7 +206,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     }
     let of = caller.clone();
     let asked = Asked { caller, definition: definition.clone(), settings, account: account.clone(), state: state.clone() };
-    let answer = answered(visit, &of, async move |body, turn, until| {
+    let answer = answered(visit, (&of, Media::Json), async move |body, turn, until| {
         if body.len() < LARGE {
             return asked.answer(body, turn, until, false).await;
         }
@@ -228,7 +228,7 @@ async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {
     let caller = visit.caller().await?;
     let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
     let service = service(&state, &visit.request);
-    let answer = answered(visit, &caller, async |body, turn, _| {
+    let answer = answered(visit, (&caller, Media::Json), async |body, turn, _| {
         let (state, settings, account) = (state.clone(), settings.clone(), account.clone());
         let assessing = web::block(move || {
             let _turn = turn;
@@ -246,7 +246,7 @@ async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
     let caller = visit.caller().await?;
     let definition = visit.definition()?.clone();
     let (state, settings, account) = (visit.state.clone(), visit.settings.clone(), visit.account.clone());
-    answered(visit, &caller, async |body, _turn, until| {
+    answered(visit, (&caller, Media::Json), async |body, _turn, until| {
         call::feedback(&body, &definition.id, &settings.time_zone.0, (&state.store, &caller.name), (&account, until)).await
     })
     .await
@@ -258,7 +258,7 @@ async fn feedback(visit: Visit) -> Result<HttpResponse, CallError> {
 ///
 /// The clock of the deadline stands while the body is on its way: how fast it comes is up to the caller's line, and has its own limit.
 /// `work` is told until when it may wait for others.
-async fn answered<F>(visit: Visit, caller: &Caller, work: F) -> Result<Answer, CallError>
+pub(super) async fn answered<F>(visit: Visit, (caller, media): (&Caller, Media), work: F) -> Result<Answer, CallError>
 where
     F: AsyncFnOnce(Bytes, Arc<Turn>, Instant) -> Result<Answer, CallError>,
 {
@@ -267,7 +267,7 @@ where
     let arriving = Instant::now();
     let body = {
         let _lap = account.lap(Part::Body);
-        body(&request, payload, &settings.limits).await?
+        body(&request, payload, media, &settings.limits).await?
     };
     let (begun, deadline) = (begun + arriving.elapsed(), settings.limits.deadline_ms.milliseconds());
     account.story().body_bytes = Some(body.len());
@@ -342,7 +342,7 @@ mod tests {
             request_id: RequestId(Uuid::nil()),
             begun: Instant::now(),
         };
-        answered(visit, &Caller::anybody(), async |_, turn, _| {
+        answered(visit, (&Caller::anybody(), Media::Json), async |_, turn, _| {
             let working = web::block(move || {
                 work();
                 drop(turn);

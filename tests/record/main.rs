@@ -17,6 +17,7 @@ mod hamd;
 mod history;
 mod hostile;
 mod mood;
+mod pages;
 mod properties;
 mod rules;
 mod security;

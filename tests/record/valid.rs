@@ -8,7 +8,7 @@ use trialwise::auth::Refusal;
 use trialwise::clinical::knowledge::Knowledge;
 use trialwise::fhir::{ReadError, Version};
 use trialwise::hooks::{CardDialect, RequestError, Services, is_hook_request};
-use trialwise::server::{CallError, DayOf, record, wire};
+use trialwise::server::{CallError, DayOf, Media, record, wire};
 
 use crate::common::{day, files, fixtures, text};
 
@@ -91,7 +91,8 @@ fn errors() -> Vec<CallError> {
         NoSuchPath,
         UnknownService,
         Method { allowed: "GET" },
-        MediaType,
+        MediaType { takes: Media::Form },
+        Elsewhere,
         TooLarge { limit: 1 },
         TooMany { limit: 1 },
         BodyLost,
@@ -117,9 +118,9 @@ fn errors() -> Vec<CallError> {
     ];
     for error in &all {
         match error {
-            NoSuchPath | UnknownService | Method { .. } | MediaType | TooLarge { .. } | TooMany { .. } => {}
+            NoSuchPath | UnknownService | Method { .. } | MediaType { .. } | TooLarge { .. } | TooMany { .. } => {}
             BodyLost | BodyLate | NotGzip | Request(_) | WrongHook { .. } => {}
-            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Caller(_) | Busy | Deadline | Refused(_) | Defect => {}
+            Unread(_) | NotHad { .. } | NotKept | NoAudit | NotReady | Caller(_) | Busy | Deadline | Elsewhere | Refused(_) | Defect => {}
         }
     }
     all

@@ -287,7 +287,7 @@ fn every_refusal_is_an_outcome_and_every_answer_json() {
     let send = |call: reqwest::blocking::RequestBuilder| Answered::from(call.send().expect("an answer"));
     let url = path(PATIENT_VIEW);
     for (answered, status) in [
-        (send(client().get(path("/"))), 404),
+        (send(client().get(path("/nothing"))), 404),
         (send(client().post(path("/cds-services/x"))), 404),
         (send(client().get(&url)), 405),
         (send(client().post(&url).header("Content-Type", "text/plain").body("{}")), 415),

@@ -15,7 +15,6 @@ fn slashes_at_the_end_and_double_ones_are_let_be() {
 
 #[test]
 fn what_is_not_there_is_404() {
-    refused(get("/"), 404);
     refused(get("/nowhere"), 404);
     refused(call("/cds-services/no-such-service", "{}"), 404);
     refused(get("/cds-services/no-such-service"), 404);

@@ -40,6 +40,11 @@ impl Card {
         self.detail.split_once(FOLD).map_or(&*self.detail, |(lead, _)| lead.trim_end())
     }
 
+    /// What stands behind the fold; empty where there is none.
+    pub fn rest(&self) -> &str {
+        self.detail.split_once(FOLD).map_or("", |(_, rest)| rest.trim())
+    }
+
     /// The card in short, for the assessment.
     pub fn summary(&self) -> CardSummary {
         CardSummary { code: self.code.word(), variant: self.variant, indicator: self.indicator.word(), summary: self.summary.clone() }

@@ -55,10 +55,13 @@ fn escaped(text: &str, special: impl Fn(char) -> bool) -> String {
     out
 }
 
+/// Text of the record without control characters and without characters that hide what follows or turn its direction.
+pub fn visible_text(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect()
+}
+
 fn one_line(text: &str) -> String {
-    let visible: String =
-        text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
-    let unlinked = visible.replace("://", ": //").replace('@', " at ");
+    let unlinked = visible_text(text).replace("://", ": //").replace('@', " at ");
     let words: Vec<&str> = unlinked.split(' ').filter(|word| !word.is_empty()).collect();
     // an address that begins with "www." becomes a link by itself
     words

@@ -29,10 +29,11 @@ mod wording;
 
 pub use card::{Card, CardCode, Indicator, OverrideReason};
 pub use link::Link;
-pub use markdown::escape_markdown;
+pub use markdown::{escape_markdown, visible_text};
 pub use memory::{FactHash, Fate, Memory, Past};
 pub use occasion::Occasion;
 pub use suggestion::{Proposal, Suggestion};
+pub use table::{dates as trial_dates, response_words as trial_response, verdict as trial_verdict};
 
 use crate::clinical::derive::Assessment;
 use crate::clinical::knowledge::Knowledge;

@@ -132,6 +132,7 @@ pub(super) fn assessment(trials: Vec<Trial>) -> Assessment {
         counted_failures: counted,
         trials,
         current_score: Some(phq9(16, 2)),
+        phq9_scores: vec![phq9(16, 2)],
         two_adequate_failures: Certainty::No,
         staging: Staging::default(),
         bipolar: Bipolar { state: BipolarState::None, indicators: Vec::new(), current_mania: None },

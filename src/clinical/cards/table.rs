@@ -109,7 +109,7 @@ fn doses(trial: &Trial, knowledge: &Knowledge) -> String {
 }
 
 /// From when to when.
-pub(super) fn dates(trial: &Trial) -> String {
+pub fn dates(trial: &Trial) -> String {
     let Some(start) = trial.start else { return "dates unknown".to_owned() };
     match (trial.ongoing, trial.has_marker(Marker::OpenEnded), trial.end.or(trial.last_covered)) {
         (true, true, _) => format!("on the list since {start}"),
@@ -147,7 +147,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// The verdict with its reasons.
-pub(super) fn verdict(trial: &Trial) -> String {
+pub fn verdict(trial: &Trial) -> String {
     let verdict = match trial.adequacy {
         Adequacy::Adequate if trial.has_marker(Marker::Short) => "adequate, at the short end",
         Adequacy::Adequate => "adequate",
@@ -201,13 +201,13 @@ fn response(trial: &Trial, situation: Situation<'_>) -> String {
     let judged = trial.adequacy == Adequacy::Adequate && trial.ongoing && trial.baseline.is_some();
     let recent = situation.assessment.current_score.as_ref().is_some_and(|score| situation.is_recent(score.date));
     let old = trial.latest.as_ref().filter(|_| judged && !recent);
-    let class = class(trial);
+    let class = response_words(trial);
     let class = old.map_or_else(|| class.to_owned(), |_| format!("cannot be judged now, last {class}"));
     scored(trial, &class)
 }
 
-/// What the scores on file came to.
-fn class(trial: &Trial) -> &'static str {
+/// What the scores on file came to, in words; only of an adequate trial.
+pub fn response_words(trial: &Trial) -> &'static str {
     match trial.response {
         // only of an adequate trial is the response told: else it would read as a verdict on the drug
         _ if trial.adequacy != Adequacy::Adequate => "not judged",

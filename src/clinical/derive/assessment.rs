@@ -37,6 +37,9 @@ pub struct Assessment {
     /// Which of `trials` is the current one (rules.md 3.3.7).
     pub current_trial: Option<usize>,
     pub current_score: Option<Score>,
+    /// Every PHQ-9 total that responses are judged by, one a day, the oldest first.
+    #[serde(skip)]
+    pub phq9_scores: Vec<Score>,
     pub adequate_failed_trials: usize,
     /// The ingredients that `adequate_failed_trials` counts, in order of their failure.
     pub counted_failures: Vec<Ingredient>,

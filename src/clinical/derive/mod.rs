@@ -150,6 +150,7 @@ pub fn assess(chart: &Chart, knowledge: &Knowledge, as_of: Day) -> Assessment {
         coverage: coverage(chart),
         current_trial: current,
         current_score: scores.current().cloned(),
+        phq9_scores: scores.phq9().to_vec(),
         adequate_failed_trials: counted.len(),
         two_adequate_failures,
         counted_failures: counted,

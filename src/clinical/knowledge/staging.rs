@@ -1,4 +1,4 @@
-//! The points of the Maudsley Staging Method (rules.md 6).
+//! The points of the Maudsley Staging Method (rules.md 6), and what a PHQ-9 total is called.
 
 use std::ops::RangeInclusive;
 
@@ -26,6 +26,7 @@ enum Item {
     CodeSeverity,
     Failures,
     Band,
+    Phq9Band,
 }
 
 const ITEMS: &[(&str, Item)] = &[
@@ -34,6 +35,7 @@ const ITEMS: &[(&str, Item)] = &[
     ("code-severity", Item::CodeSeverity),
     ("failures", Item::Failures),
     ("band", Item::Band),
+    ("phq-9-band", Item::Phq9Band),
 ];
 
 /// How severe a diagnosis code says that the depression is.
@@ -96,6 +98,11 @@ impl StagingPoints {
         self.row(Item::Band, i32::from(total)).map(|row| row.word)
     }
 
+    /// What the totals of a PHQ-9 are called, the lowest first: each range with its word.
+    pub fn phq9_bands(&self) -> impl Iterator<Item = (RangeInclusive<i32>, &'static str)> {
+        self.0.iter().filter(|row| row.item == Item::Phq9Band).map(|row| (row.range.clone(), row.word))
+    }
+
     fn points(&self, item: Item, value: i32) -> Option<u8> {
         self.row(item, value).map(|row| row.points)
     }
@@ -111,8 +118,8 @@ impl StagingPoints {
             let mut cells = Cells { at: *at, defects };
             let Some(item) = cells.one_of("item", row.item, ITEMS) else { continue };
             let (from, to) = (cells.whole("from", row.from), cells.whole("to", row.to));
-            let points = if item == Item::Band { Some(0) } else { cells.whole("score", row.score) };
-            if matches!(item, Item::Band | Item::CodeSeverity) {
+            let points = if matches!(item, Item::Band | Item::Phq9Band) { Some(0) } else { cells.whole("score", row.score) };
+            if matches!(item, Item::Band | Item::CodeSeverity | Item::Phq9Band) {
                 cells.filled("word", row.word);
             }
             // a code has no range of numbers: its row is found by its word
@@ -145,5 +152,15 @@ mod tests {
         assert_eq!(points.failures(0), None);
         assert_eq!([6, 7, 10, 11].map(|total| points.band(total)), ["mild", "moderate", "moderate", "severe"].map(Some));
         assert_eq!(points.code_severity(CodeSeverity::Psychotic), Some(5));
+    }
+
+    #[test]
+    fn every_total_of_a_phq_9_has_one_name() {
+        let bands: Vec<_> = Knowledge::builtin().staging_points().phq9_bands().collect();
+        let next = bands.iter().fold(0, |next, (range, word)| {
+            assert_eq!(*range.start(), next, "{word}");
+            range.end() + 1
+        });
+        assert_eq!((next, bands.len()), (28, 5));
     }
 }

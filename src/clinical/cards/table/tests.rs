@@ -46,7 +46,7 @@ fn an_adequate_trial_below_fifty_six_days_is_told_to_be_at_the_short_end() {
 fn the_response_is_told_of_an_adequate_trial_and_a_lost_one_as_lost() {
     let with = |adequacy, response, markers| {
         let trial = Trial { adequacy, response, markers, baseline: None, latest: None, ..trial("sertraline", 50.0, 60) };
-        class(&trial).to_owned()
+        response_words(&trial).to_owned()
     };
     use Response::{Partial, Remission};
     assert_eq!(with(Adequacy::InProgress, Remission, vec![]), "not judged");
