@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use block::{Run, script};
-pub use page::slug;
 use page::Page;
+pub use page::slug;
 
 /// Folders of pages beside the root.
 const FOLDERS: [&str; 2] = ["docs", "docker"];
@@ -52,11 +52,20 @@ fn every_command_is_run_or_says_why_not() {
 #[test]
 fn a_link_that_leads_nowhere_is_caught() {
     let one = |text: &str| {
-        let pages = BTreeMap::from([("docs/a.md".to_owned(), Page::read("# One *two*, `three`\n\n## A b\n\n## A b\n")), ("docs/b.md".to_owned(), Page::read(text))]);
+        let pages = BTreeMap::from([
+            ("docs/a.md".to_owned(), Page::read("# One *two*, `three`\n\n## A b\n\n## A b\n")),
+            ("docs/b.md".to_owned(), Page::read(text)),
+        ]);
         lost("docs/b.md", &pages["docs/b.md"], &pages, root())
     };
-    assert_eq!(one("[a](a.md) [b](a.md#one-two-three) [c](a.md#a-b-1) [d](../README.md) [e](../src) [f](https://example.org/x)"), Vec::<String>::new());
-    assert_eq!(one("# Here\n[a](#here) `docs/faults.md` `src/main.rs` `tests/no/../such` `src/<a>.rs` `fixtures/cases/*`"), Vec::<String>::new());
+    assert_eq!(
+        one("[a](a.md) [b](a.md#one-two-three) [c](a.md#a-b-1) [d](../README.md) [e](../src) [f](https://example.org/x)"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        one("# Here\n[a](#here) `docs/faults.md` `src/main.rs` `src/main` `tests/no/../such` `src/<a>.rs` `fixtures/cases/*`"),
+        Vec::<String>::new()
+    );
     assert_eq!(one("\n[a](none.md)"), ["docs/b.md:2: none.md is not there"]);
     assert_eq!(one("![a](none.svg)"), ["docs/b.md:1: none.svg is not there"]);
     assert_eq!(one("[a][x]\n\n[x]: none.md"), ["docs/b.md:1: none.md is not there"]);
@@ -72,7 +81,9 @@ fn a_link_that_leads_nowhere_is_caught() {
 fn a_command_without_a_word_of_it_is_caught() {
     let faults = |text: &str| script("a.md", &Page::read(text).blocks, |file| file == ".ci/run").1;
     let block = |above: &str, language: &str| format!("{above}\n```{language}\ntrue\n```\n");
-    for good in ["", "<!-- not run: needs the internet -->", "<!-- run by .ci/run -->", "<!-- test command -->", "<!-- in the background -->"] {
+    for good in
+        ["", "<!-- not run: needs the internet -->", "<!-- run by .ci/run -->", "<!-- test command -->", "<!-- in the background -->"]
+    {
         assert_eq!(faults(&block(good, "sh")), Vec::<String>::new(), "{good}");
     }
     assert_eq!(faults(&block("", "toml")), Vec::<String>::new());
@@ -131,10 +142,15 @@ fn markdown(folder: &Path, deep: bool) -> Vec<PathBuf> {
 /// The links of a page that lead nowhere, and the paths between backticks that are not there.
 fn lost(path: &str, page: &Page, pages: &BTreeMap<String, Page>, root: &Path) -> Vec<String> {
     let links = page.links.iter().filter_map(|link| Some((link.line, objection(path, page, &link.text, pages, root)?)));
-    let named = page.code.iter().filter(|code| is_path(&code.text) && !root.join(&code.text).exists());
+    let named = page.code.iter().filter(|code| is_path(&code.text) && !is_there(root, &code.text));
     let mut found: Vec<(usize, String)> = links.chain(named.map(|code| (code.line, format!("`{}` is not there", code.text)))).collect();
     found.sort();
     found.into_iter().map(|(line, what)| format!("{path}:{line}: {what}")).collect()
+}
+
+/// Whether there is such a file, folder or module.
+fn is_there(root: &Path, path: &str) -> bool {
+    root.join(path).exists() || root.join(format!("{path}.rs")).exists()
 }
 
 /// Whether what stands between backticks is the path of one file or folder.

@@ -61,7 +61,8 @@ fn every_rule_has_a_source_and_every_source_a_rule() {
     assert_eq!(idle, Vec::<&str>::new(), "for no rule");
     assert!(sources.iter().all(|source| ["A", "B", "C", "D"].contains(&source.grade.as_str()) && !source.source.is_empty()));
     let titles = sections();
-    let untitled: BTreeSet<&str> = rules.iter().map(|rule| heading(&rule.id, &titles)).filter(|section| !titles.contains_key(*section)).collect();
+    let untitled: BTreeSet<&str> =
+        rules.iter().map(|rule| heading(&rule.id, &titles)).filter(|section| !titles.contains_key(*section)).collect();
     assert_eq!(untitled, BTreeSet::new(), "without a title in tests/record/rulebook/sections.csv");
 }
 
@@ -135,7 +136,8 @@ fn head(knowledge: &Knowledge, rules: usize) -> String {
          Written by a test from the tables that the program uses; change those, never this page.\n\
          Knowledge {}, SHA-256 `{}`. {rules} rules: each is held by one test or more that shows it speaking, and one or more that shows it silent.\n\n\
          Numbers are the defaults of the [parameters](#parameters); where a site changes one, the rule goes by the site's number.\n\
-         Where a table or a card says \"rules.md 9.2\", section 9.2 of this page is meant.\n\n\
+         Where a table or a card says \"rules.md 9.2\", section 9.2 of this page is meant. Section 2, where definitions differ, is\n\
+         [for clinicians](clinicians.md#why-42-days-this-minimum-80-); 14 (figures), 16 (codes) and 17 (small decisions) stand in the rows and rules that cite them.\n\n\
          - **verified**: checked in the source named. **memory**: not checked; to be checked before sign-off. **our proposal**, **project scope**,\n  \
          **project's aim**: ours; no outside source claims it.\n\
          - **A**: label, national measure or consistent guideline statement. **B**: guideline or good study, with some disagreement.\n  \
@@ -159,13 +161,20 @@ fn tables(knowledge: &Knowledge) -> Vec<(String, String)> {
     assert_eq!(linked.len(), LINKED.len(), "every table that is linked exists");
     let names = linked.iter().map(|(title, _)| format!("- {title}")).collect::<Vec<_>>().join("\n");
     let data = "../src/clinical/knowledge/data";
-    let links = format!("How names and codes are recognised, row by row, is in [the tables]({data}) and in `trialwise knowledge show`:\n\n{names}\n");
-    [("Facts from memory".to_owned(), from_memory(knowledge))].into_iter().chain(shown).chain([("Other tables".to_owned(), links)]).collect()
+    let links = format!(
+        "How names and codes are recognised, row by row, is in [the tables]({data}) and in `trialwise knowledge show`:\n\n{names}\n"
+    );
+    [("Facts from memory".to_owned(), from_memory(knowledge))]
+        .into_iter()
+        .chain(shown)
+        .chain([("Other tables".to_owned(), links)])
+        .collect()
 }
 
 /// One line a group: its codes by system, or its drugs.
 fn by_group(title: &str) -> String {
-    let (file, key, value) = if title == "Drug groups" { ("drug_groups.csv", "group", "drug") } else { ("conditions.csv", "group", "code") };
+    let (file, key, value) =
+        if title == "Drug groups" { ("drug_groups.csv", "group", "drug") } else { ("conditions.csv", "group", "code") };
     let rows = data(file);
     let mut groups: BTreeMap<&str, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for row in &rows {
@@ -176,7 +185,9 @@ fn by_group(title: &str) -> String {
     }
     let link = format!("[{file}](../src/clinical/knowledge/data/{file})");
     let mut text = if value == "code" {
-        format!("With every display, source and how sure it is: {link}. A code that ends in - counts with all that begin with it.\n\n| group | codes |\n|---|---|\n")
+        format!(
+            "With every display, source and how sure it is: {link}. A code that ends in - counts with all that begin with it.\n\n| group | codes |\n|---|---|\n"
+        )
     } else {
         format!("With the note, source and how sure it is of every row: {link}.\n\n| group | drugs |\n|---|---|\n")
     };
@@ -217,7 +228,9 @@ fn from_memory(knowledge: &Knowledge) -> String {
         if found.is_empty() {
             continue;
         }
-        let name = |row: &&BTreeMap<String, String>| ["id", "name", "drug", "rxcui", "code", "group"].iter().find_map(|key| row.get(*key)).cloned();
+        let name = |row: &&BTreeMap<String, String>| {
+            ["id", "name", "drug", "rxcui", "code", "group", "option"].iter().find_map(|key| row.get(*key)).cloned()
+        };
         let names: BTreeSet<String> = found.iter().filter_map(name).collect();
         let told = names.into_iter().collect::<Vec<_>>().join(", ");
         let (all, some) = (rows.len().to_string(), found.len().to_string());
@@ -232,12 +245,14 @@ fn from_memory(knowledge: &Knowledge) -> String {
 
 /// Every rule, in the order of sections and of the files.
 fn rules() -> Vec<Rule> {
-    let mut files: Vec<_> = std::fs::read_dir(root().join("tests/record/rules")).expect("the rules").map(|entry| entry.expect("a file").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(root().join("tests/record/rules")).expect("the rules").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
     let mut rules = Vec::new();
     for file in files {
         let mut reader = csv::Reader::from_path(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        rules.extend(reader.records().map(|row| row.expect("a row")).map(|row| Rule { id: row[0].to_owned(), sentence: row[1].to_owned() }));
+        rules
+            .extend(reader.records().map(|row| row.expect("a row")).map(|row| Rule { id: row[0].to_owned(), sentence: row[1].to_owned() }));
     }
     rules.sort_by_key(|rule| place(rule.id.split('/').next().unwrap_or_default()));
     rules
