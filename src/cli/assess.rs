@@ -5,6 +5,7 @@ use std::io::Read;
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
+use super::knowledge::Site;
 use super::{Stop, history, print, text};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Day;
@@ -15,7 +16,7 @@ use crate::server::{self, DayOf, Judged};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  trialwise assess patient.json\n  trialwise assess patient.json medications.ndjson --as-of 2026-03-02\n  \
-    trialwise assess --format cards < request.json -\n\nA record says nothing of a kind that is not in it: what was not had is listed."
+    trialwise assess --format cards < request.json -\n  trialwise assess patient.json --site site-knowledge.toml\n\nA record says nothing of a kind that is not in it: what was not had is listed."
 )]
 pub struct Assess {
     /// Bundles of any type, single resources, NDJSON or CDS Hooks requests, together one patient's record; - is standard input
@@ -27,6 +28,8 @@ pub struct Assess {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    site: Site,
 }
 
 /// A way of printing.
@@ -52,18 +55,19 @@ impl Assess {
         let bodies: Vec<(&str, &[u8])> = bodies.iter().map(|(name, body)| (*name, body.as_slice())).collect();
         let services = Services::builtin().map_err(Stop::new)?;
         let day = DayOf { today: server::today(&TimeZone::system()), by_request: true };
-        let judged = server::record(&bodies, &services, Knowledge::builtin(), day, self.as_of).map_err(Stop::new)?;
-        print(&shown(&judged, self.format))
+        let knowledge = self.site.knowledge()?;
+        let judged = server::record(&bodies, &services, knowledge, day, self.as_of).map_err(Stop::new)?;
+        print(&shown(&judged, knowledge, self.format))
     }
 }
 
 /// What was judged, as it is printed.
-pub(super) fn shown(judged: &Judged, format: Format) -> String {
+pub(super) fn shown(judged: &Judged, knowledge: &Knowledge, format: Format) -> String {
     match format {
         Format::Text => text::text(judged),
         Format::Json => json(&judged.assessment),
-        Format::Cards => json(&server::wire(judged, Knowledge::builtin(), CardDialect::default())),
-        Format::History => history::history(judged, Knowledge::builtin()),
+        Format::Cards => json(&server::wire(judged, knowledge, CardDialect::default())),
+        Format::History => history::history(judged, knowledge),
     }
 }
 

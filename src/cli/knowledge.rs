@@ -23,8 +23,9 @@ enum What {
     Show(Site),
 }
 
+/// Which tables are used.
 #[derive(Debug, Args)]
-struct Site {
+pub struct Site {
     /// The site's own parameters and rows (TOML)
     #[arg(long = "site", value_name = "FILE")]
     file: Option<PathBuf>,
@@ -43,7 +44,8 @@ impl Tables {
 }
 
 impl Site {
-    fn knowledge(&self) -> Result<&'static Knowledge, Stop> {
+    /// The tables, with those of the site if it has any.
+    pub fn knowledge(&self) -> Result<&'static Knowledge, Stop> {
         site_knowledge(self.file.as_deref()).map_err(|lines| Stop(lines.join("\n")))
     }
 }

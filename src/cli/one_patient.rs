@@ -87,7 +87,7 @@ impl Try {
         }
         let as_of = self.as_of.unwrap_or_else(|| server::today(&TimeZone::system()));
         match server::fetched(&request, &context, definition, Knowledge::builtin(), as_of, &gathered) {
-            Ok(judged) => print(&shown(&judged, self.format)).map(|()| ExitCode::SUCCESS),
+            Ok(judged) => print(&shown(&judged, Knowledge::builtin(), self.format)).map(|()| ExitCode::SUCCESS),
             Err(refusal) => {
                 say(format_args!("the service would refuse the call: {refusal}"));
                 Ok(ExitCode::from(1))

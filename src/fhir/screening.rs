@@ -202,6 +202,7 @@ mod tests {
         Part::new(role, Occasion { source: SourceRef::new(source), at, finished: true })
     }
 
+    // rule 1/sum-of-items: speaks
     #[test]
     fn the_sum_of_nine_items_stands_and_the_difference_is_told() {
         let mut one = part(Role::Total, "Observation/t", None);
@@ -211,6 +212,7 @@ mod tests {
         assert_eq!((screening.total, screening.recorded_total), (Some(18), Some(14)));
     }
 
+    // rule 1/sum-of-items: silent
     #[test]
     fn a_total_without_all_items_stands_as_recorded() {
         let mut one = part(Role::Total, "Observation/t", None);
@@ -219,6 +221,7 @@ mod tests {
         assert_eq!(one.screening().total, Some(14));
     }
 
+    // rule 1/answered-in-part: speaks
     #[test]
     fn a_questionnaire_answered_in_part_has_no_total() {
         let mut one = part(Role::Response, "QuestionnaireResponse/q", None);

@@ -52,6 +52,7 @@ mod tests {
         }
     }
 
+    // rule 3.1/plain-text: speaks
     #[test]
     fn one_dose_and_one_frequency_are_read() {
         for (text, expected) in [
@@ -73,6 +74,7 @@ mod tests {
         assert!(read("1 tablet daily as needed").is_some_and(|sig| sig.as_needed));
     }
 
+    // rule 3.1/plain-text: silent
     #[test]
     fn what_is_not_plain_is_refused() {
         for text in [

@@ -157,6 +157,7 @@ fn without_a_subject_it_is_the_one_patients() {
     assert_eq!(chart(&[patient(), condition(json!({"subject": {"reference": "Group/g"}}))]).conditions.len(), 0);
 }
 
+// rule 1/nothing-later: silent
 #[test]
 fn nothing_dated_after_today_counts() {
     let chart = chart(&[
@@ -170,6 +171,8 @@ fn nothing_dated_after_today_counts() {
     assert_eq!(whys(&chart), ["dated after 2026-03-02"; 3]);
 }
 
+// rule 1/refuted: speaks
+// rule 1/refuted: silent
 #[test]
 fn a_refuted_diagnosis_is_kept_apart() {
     let status = |code: &str| condition(json!({"verificationStatus": {"coding": [{"code": code}]}}));
@@ -178,6 +181,8 @@ fn a_refuted_diagnosis_is_kept_apart() {
     assert_eq!(whys(&chart(&[patient(), status("entered-in-error")])), ["entered in error"]);
 }
 
+// rule 1/without-clinical-status: speaks
+// rule 1/without-clinical-status: silent
 #[test]
 fn without_a_clinical_status_an_encounter_diagnosis_is_current_for_a_year() {
     let recorded = |day: &str| {

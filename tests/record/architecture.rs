@@ -116,6 +116,33 @@ fn a_path_that_the_design_allows_is_not() {
     allowed(&[], "pub mod clinical; pub use crate::server::serve;");
 }
 
+#[test]
+fn the_page_of_the_architecture_shows_these_rooms() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let page = fs::read_to_string(docs.join("architecture.md")).expect("the page");
+    let told = page.lines().skip_while(|line| !line.starts_with("| room ")).skip(2).take_while(|line| line.starts_with('|'));
+    let told: Vec<(String, Vec<String>)> = told.map(row_of_room).collect();
+    let name = |allowed: &[&str]| {
+        if allowed == EVERYTHING { vec!["every room".to_owned()] } else { allowed.iter().map(ToString::to_string).collect() }
+    };
+    let rooms: Vec<(String, Vec<String>)> = ROOMS.iter().map(|(room, allowed)| ((*room).to_owned(), name(allowed))).collect();
+    assert_eq!(told, rooms, "docs/architecture.md and the table of this test");
+    let picture = fs::read_to_string(docs.join("architecture.svg")).expect("the picture");
+    let lost: Vec<&str> = ROOMS
+        .iter()
+        .map(|(room, _)| room.rsplit("::").next().unwrap_or(room))
+        .filter(|room| !picture.contains(&format!(">{room}<")))
+        .collect();
+    assert_eq!(lost, Vec::<&str>::new(), "rooms that the picture does not show");
+}
+
+/// A room of the page and what it may name.
+fn row_of_room(row: &str) -> (String, Vec<String>) {
+    let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+    let allowed = cells[2].split(", ").map(|name| name.trim_matches('`').to_owned()).filter(|name| !name.is_empty()).collect();
+    (cells[0].trim_matches('`').to_owned(), allowed)
+}
+
 /// What a source file of this module names and may not.
 fn violations(module: &[String], text: &str) -> Vec<String> {
     let file = syn::parse_file(text).expect("a source that parses");

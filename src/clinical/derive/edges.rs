@@ -38,6 +38,10 @@ fn a_score_of_zero_before_a_trial_leaves_nothing_to_judge() {
     assert_eq!(classify(Instrument::Madrs, 1, 0, parameters), Response::Response);
 }
 
+// rule 4/remission: speaks
+// rule 4/remission: silent
+// rule 4/not-documented: speaks
+// rule 4/not-documented: silent
 #[test]
 fn without_a_baseline_only_a_phq_9_below_five_tells_a_remission() {
     let last = |score| judged(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 92)], vec![phq9("b", score, "2026-03-01")]);
@@ -49,6 +53,8 @@ fn without_a_baseline_only_a_phq_9_below_five_tells_a_remission() {
     assert_eq!(other.trials[0].response, Response::NotDocumented);
 }
 
+// rule 4/other-scale: speaks
+// rule 4/other-scale: silent
 #[test]
 fn a_trial_is_judged_on_another_scale_where_no_phq_9_is_on_file() {
     let on = |instrument| {
@@ -61,6 +67,8 @@ fn a_trial_is_judged_on_another_scale_where_no_phq_9_is_on_file() {
     assert_eq!((on(Instrument::Madrs), on(Instrument::Tsh)), (Response::Response, Response::NotDocumented));
 }
 
+// rule 4/improving: speaks
+// rule 4/improving: silent
 #[test]
 fn a_fifth_less_by_day_twenty_eight_is_improving() {
     let marked = |baseline, score, on: &str| {
@@ -82,30 +90,40 @@ fn response_lost(scores: &[(u8, &str)], added: Option<&str>) -> (Response, bool,
     (trial.response, trial.has_marker(Marker::LossOfResponse), trial.loss_confirmed)
 }
 
+// rule 4/response-lost: speaks
+// rule 4/response-lost: silent
 #[test]
 fn a_response_is_lost_with_a_score_of_ten() {
     assert_eq!(response_lost(&[(9, "2025-09-01"), (10, "2025-11-01")], None), (Response::Response, true, false));
     assert_eq!(response_lost(&[(8, "2025-09-01"), (9, "2025-11-01")], None), (Response::Response, false, false));
 }
 
+// rule 4/loss-confirmed: speaks
+// rule 4/loss-confirmed: silent
 #[test]
 fn two_scores_twenty_eight_days_apart_confirm_the_loss() {
     let second = |on| response_lost(&[(8, "2025-09-01"), (17, "2025-11-01"), (18, on)], None).2;
     assert_eq!((second("2025-11-28"), second("2025-11-29"), second("2026-02-01")), (false, true, true));
 }
 
+// rule 4/before-augmentation: speaks
+// rule 4/before-augmentation: silent
 #[test]
 fn a_response_counts_as_reached_to_the_day_an_augmentation_began() {
     let lost = |added| response_lost(&[(8, "2025-09-01"), (17, "2025-11-01"), (18, "2026-01-01")], Some(added)).1;
     assert_eq!((lost("2025-09-02"), lost("2025-09-01"), lost("2025-08-31")), (true, true, false));
 }
 
+// rule 1/nothing-later: speaks
+// rule 1/nothing-later: silent
 #[test]
 fn a_score_of_today_counts_and_one_of_tomorrow_does_not() {
     let current = |on: &str| judged(Vec::new(), vec![phq9("a", 12, on)]).current_score.map(|score| score.score);
     assert_eq!((current(TODAY), current("2026-03-03")), (Some(12), None));
 }
 
+// rule 1.2/full-remission: speaks
+// rule 1.2/full-remission: silent
 #[test]
 fn a_depression_in_full_remission_opens_the_gate_with_a_score_of_ten() {
     let status = |score| {
@@ -115,6 +133,8 @@ fn a_depression_in_full_remission_opens_the_gate_with_a_score_of_ten() {
     assert_eq!((status(9), status(10), status(15)), (ScopeStatus::OutOfScope, ScopeStatus::InScope, ScopeStatus::InScope));
 }
 
+// rule 1.1/death: speaks
+// rule 1.1/death: silent
 #[test]
 fn a_death_counts_from_its_day_on() {
     let reasons = |died: Option<&str>| {
@@ -124,6 +144,8 @@ fn a_death_counts_from_its_day_on() {
     assert_eq!((reasons(Some("2026-01-01")), reasons(Some("2026-03-03"))), (vec![ScopeReason::Deceased], vec![]));
 }
 
+// rule 1.3/hospice: speaks
+// rule 1.3/hospice: silent
 #[test]
 fn hospice_counts_for_365_days_and_not_before_it_begins() {
     let encounter = |first: &str, last: &str| {
@@ -193,6 +215,7 @@ fn an_undated_record_within_thirty_days_of_a_spell_belongs_to_it() {
     assert_eq!((trials("2025-07-01"), trials("2024-01-01"), trials("2026-01-01")), (1, 2, 2));
 }
 
+// rule 3.3/ended-by-switch: silent
 #[test]
 fn two_antidepressants_begun_on_one_day_end_neither() {
     let ongoing = |second| {

@@ -17,6 +17,8 @@ fn only(medications: Vec<MedicationRecord>) -> Trial {
     trials.remove(0)
 }
 
+// rule 3.3/adequate: speaks
+// rule 3.3/adequate: silent
 #[test]
 fn forty_two_days_at_the_minimum_are_adequate_and_forty_one_are_not() {
     let enough = only(vec![dispensed("1", "sertraline", 50.0, "2026-01-20", 60)]);
@@ -27,6 +29,7 @@ fn forty_two_days_at_the_minimum_are_adequate_and_forty_one_are_not() {
     assert_eq!(short.reasons, [Reason::DurationInProgress]);
 }
 
+// rule 3.3/below-minimum: speaks
 #[test]
 fn a_dose_below_the_minimum_never_becomes_a_trial_by_weeks() {
     let low = only(vec![dispensed("1", "sertraline", 25.0, "2025-10-01", 200)]);
@@ -34,6 +37,8 @@ fn a_dose_below_the_minimum_never_becomes_a_trial_by_weeks() {
     assert_eq!((low.adequacy, low.reasons), (Adequacy::Inadequate, vec![Reason::DoseBelowMinimum]));
 }
 
+// rule 3.3/run: speaks
+// rule 3.3/run: silent
 #[test]
 fn a_break_of_fourteen_days_keeps_the_run_and_fifteen_restart_it() {
     let broken =
@@ -45,6 +50,9 @@ fn a_break_of_fourteen_days_keeps_the_run_and_fifteen_restart_it() {
     assert_eq!(restarted.at_dose_days_now, 17);
 }
 
+// rule 3.1/weekly: silent
+// rule 3.3/run-fluoxetine: speaks
+// rule 3.3/run-fluoxetine: silent
 #[test]
 fn fluoxetine_keeps_its_run_over_a_break_that_would_restart_another_drug() {
     let broken = |drug| only(vec![dispensed("1", drug, 20.0, "2025-12-01", 60), dispensed("2", drug, 20.0, "2026-02-25", 60)]);
@@ -52,6 +60,8 @@ fn fluoxetine_keeps_its_run_over_a_break_that_would_restart_another_drug() {
     assert_eq!(broken("citalopram").at_dose_days, 60);
 }
 
+// rule 3.3/one-trial: speaks
+// rule 3.3/one-trial: silent
 #[test]
 fn thirty_uncovered_days_are_one_trial_and_thirty_one_are_two() {
     let two = |second: &str| {
@@ -62,12 +72,14 @@ fn thirty_uncovered_days_are_one_trial_and_thirty_one_are_two() {
     assert_eq!((two("2026-01-20"), two("2026-01-21")), (1, 2));
 }
 
+// rule 3.1/roll-over: speaks
 #[test]
 fn early_refills_of_one_dose_roll_over() {
     let trial = only(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 30), dispensed("2", "sertraline", 50.0, "2025-12-21", 30)]);
     assert_eq!((trial.days, trial.last_covered), (60, Some(day("2026-01-29"))));
 }
 
+// rule 3.1/roll-over: silent
 #[test]
 fn overlapping_orders_count_their_days_once() {
     let order = |id, start| MedicationRecord { supply_days: Some(30), ..ordered(id, "sertraline", 50.0, start) };
@@ -75,6 +87,8 @@ fn overlapping_orders_count_their_days_once() {
     assert_eq!((trial.days, trial.evidence), (50, Evidence::Ordered));
 }
 
+// rule 3.1/another-dose: speaks
+// rule 3.1/another-dose: silent
 #[test]
 fn another_dose_on_a_later_day_replaces_and_on_the_same_day_adds() {
     let raised = only(vec![dispensed("1", "sertraline", 50.0, "2026-01-01", 90), dispensed("2", "sertraline", 100.0, "2026-02-01", 90)]);
@@ -95,6 +109,7 @@ fn two_strengths_refilled_on_time_stay_two_lines() {
     assert_eq!(trial.doses.iter().map(|dose| dose.mg_per_day.map(|dose| dose.mg())).collect::<Vec<_>>(), [Some(150.0), Some(50.0)]);
 }
 
+// rule 3.1/precedence: silent
 #[test]
 fn an_order_fills_nothing_inside_or_after_what_was_dispensed() {
     let trial = only(vec![
@@ -108,12 +123,15 @@ fn an_order_fills_nothing_inside_or_after_what_was_dispensed() {
     assert_ne!(trial.adequacy, Adequacy::Adequate);
 }
 
+// rule 3.1/precedence: speaks
 #[test]
 fn an_order_that_starts_after_the_last_dispense_goes_on() {
     let trial = only(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 30), ordered("2", "sertraline", 50.0, "2026-01-05")]);
     assert_eq!((trial.days, trial.evidence), (30 + 57, Evidence::Ordered));
 }
 
+// rule 3.1/open-end: speaks
+// rule 3.1/open-end: silent
 #[test]
 fn an_open_order_is_believed_for_a_year() {
     let young = only(vec![ordered("1", "sertraline", 50.0, "2025-03-02")]);
@@ -124,6 +142,8 @@ fn an_open_order_is_believed_for_a_year() {
     assert_eq!((old.days, old.at_dose_days), (0, 0));
 }
 
+// rule 3.1/stopped-without-a-day: speaks
+// rule 3.1/stopped-without-a-day: silent
 #[test]
 fn a_stopped_order_without_a_day_claims_its_supply_and_is_not_ongoing() {
     let order = MedicationRecord { state: RecordState::Stopped, supply_days: Some(60), ..ordered("1", "sertraline", 50.0, "2026-01-20") };
@@ -133,6 +153,7 @@ fn a_stopped_order_without_a_day_claims_its_supply_and_is_not_ongoing() {
     assert_eq!(bare.reasons, [Reason::UnknownDates]);
 }
 
+// rule 3.3/ended-by-record: speaks
 #[test]
 fn the_stop_of_the_newest_order_ends_the_days_of_every_source() {
     let stop = Stop { day: Some(day("2026-02-01")), reason: StopReason::NoEffect, label: String::new() };
@@ -141,6 +162,8 @@ fn the_stop_of_the_newest_order_ends_the_days_of_every_source() {
     assert_eq!((trial.ongoing, trial.end, trial.ended_by_record), (false, Some(day("2026-02-01")), true));
 }
 
+// rule 3.3/ongoing: speaks
+// rule 3.3/ongoing: silent
 #[test]
 fn fourteen_uncovered_days_are_ongoing_and_fifteen_have_lapsed() {
     let ending = |days| only(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", days)]);
@@ -151,6 +174,8 @@ fn fourteen_uncovered_days_are_ongoing_and_fifteen_have_lapsed() {
     assert_eq!(assessment.current_trial, Some(0));
 }
 
+// rule 3.3/current: speaks
+// rule 3.3/current: silent
 #[test]
 fn of_two_trials_begun_on_one_day_the_one_not_yet_adequate_is_current() {
     let with = |mg| {
@@ -164,6 +189,7 @@ fn of_two_trials_begun_on_one_day_the_one_not_yet_adequate_is_current() {
     assert_eq!(assessment.current_trial.map(|index| assessment.trials[index].drug), Some(drug("sertraline")));
 }
 
+// rule 3.3/ended-by-switch: speaks
 #[test]
 fn a_later_antidepressant_ends_the_one_before_it() {
     let trials = judged(
@@ -175,6 +201,10 @@ fn a_later_antidepressant_ends_the_one_before_it() {
     assert!(trials[0].has_marker(Marker::CrossTaper) && trials[1].has_marker(Marker::CrossTaper));
 }
 
+// rule 3.1/as-needed: speaks
+// rule 3.1/as-needed: silent
+// rule 3.3/unknown: speaks
+// rule 3.3/unknown: silent
 #[test]
 fn an_unknown_dose_is_unknown_only_where_it_could_be_enough() {
     let unknown = |start, days| {
@@ -188,6 +218,8 @@ fn an_unknown_dose_is_unknown_only_where_it_could_be_enough() {
     assert_eq!(short.reasons, [Reason::UnknownDose, Reason::DurationTooShort]);
 }
 
+// rule 3.6/uncoded: speaks
+// rule 3.6/uncoded: silent
 #[test]
 fn text_alone_is_listed_and_never_counted() {
     let mut record = dispensed("1", "sertraline", 50.0, "2025-12-01", 120);
@@ -198,6 +230,8 @@ fn text_alone_is_listed_and_never_counted() {
     assert_eq!((assessment.adequate_failed_trials, assessment.current_trial), (0, None));
 }
 
+// rule 3.2/floor: speaks
+// rule 3.2/floor: silent
 #[test]
 fn a_hypnotic_dose_is_no_trial_and_ends_none() {
     let assessment =
@@ -207,6 +241,10 @@ fn a_hypnotic_dose_is_no_trial_and_ends_none() {
     assert_eq!(assessment.current_trial, Some(0));
 }
 
+// rule 4/classes: speaks
+// rule 4/classes: silent
+// rule 4/cannot-judge: speaks
+// rule 4/cannot-judge: silent
 #[test]
 fn responses_keep_to_exact_integers() {
     let parameters = Knowledge::builtin().parameters();
@@ -216,6 +254,8 @@ fn responses_keep_to_exact_integers() {
     assert_eq!((class(9, 4), class(9, 5), class(10, 5)), (Response::Remission, Response::CannotJudge, Response::Response));
 }
 
+// rule 4/partial-under-way: speaks
+// rule 4/partial-under-way: silent
 #[test]
 fn a_partial_response_under_way_fails_from_day_fifty_six() {
     let on = |start: &str| {
@@ -225,6 +265,7 @@ fn a_partial_response_under_way_fails_from_day_fifty_six() {
     assert_eq!((on("2026-01-07"), on("2026-01-06")), (0, 1));
 }
 
+// rule 4/counted-once: speaks
 #[test]
 fn the_same_drug_failing_twice_counts_once() {
     let assessment = judged(
@@ -246,6 +287,7 @@ fn a_lost_response_is_no_failure() {
     assert!(trial.has_marker(Marker::LossOfResponse));
 }
 
+// rule 4/undetermined: speaks
 #[test]
 fn nobody_knows_two_failures_while_a_trial_is_unjudged() {
     let assessment = judged(
@@ -257,6 +299,8 @@ fn nobody_knows_two_failures_while_a_trial_is_unjudged() {
     assert_eq!((assessment.adequate_failed_trials, assessment.two_adequate_failures), (1, Certainty::Undetermined));
 }
 
+// rule 4/undetermined: speaks
+// rule 4/undetermined: silent
 #[test]
 fn nobody_knows_two_failures_where_no_medicines_were_had() {
     use crate::clinical::chart::{Extent, Kind};
@@ -269,6 +313,10 @@ fn nobody_knows_two_failures_where_no_medicines_were_had() {
     assert_eq!(with(Extent::None), Certainty::Undetermined);
 }
 
+// rule 3.5/duplication: speaks
+// rule 3.5/duplication: silent
+// rule 3.5/combination: speaks
+// rule 3.5/combination: silent
 #[test]
 fn two_reuptake_inhibitors_together_for_more_than_thirty_days_are_one_failure() {
     let both = |start: &str| {
@@ -285,6 +333,8 @@ fn two_reuptake_inhibitors_together_for_more_than_thirty_days_are_one_failure() 
     assert!(other_class.trials.iter().all(|trial| trial.has_marker(Marker::Combination)));
 }
 
+// rule 3.5/carried-over: speaks
+// rule 3.5/carried-over: silent
 #[test]
 fn an_augmenter_older_than_the_trial_is_carried_over() {
     let early = judged(
@@ -301,6 +351,8 @@ fn an_augmenter_older_than_the_trial_is_carried_over() {
     assert!(older.trials[0].has_marker(Marker::CarriedOver) && older.augmentation.is_empty());
 }
 
+// rule 3.3/contradicted: speaks
+// rule 3.3/contradicted: silent
 #[test]
 fn a_contradicted_trial_is_not_adequate() {
     let mut record = chart(vec![dispensed("1", "sertraline", 50.0, "2025-12-01", 90)], Vec::new());
@@ -332,6 +384,9 @@ fn a_short_trial_with_a_reaction_is_an_intolerance() {
     assert!(assess(&record, Knowledge::builtin(), day(TODAY)).trials[0].has_marker(Marker::Intolerance));
 }
 
+// rule 5/onset: speaks
+// rule 5/onset: silent
+// rule 5/untreated: speaks
 #[test]
 fn an_episode_begins_with_its_onset_unless_a_boundary_came_later() {
     let start = |medications, scores: Vec<Screening>, encounters: Vec<Encounter>| {
@@ -358,6 +413,14 @@ fn an_episode_begins_with_its_onset_unless_a_boundary_came_later() {
     assert_eq!(start(vec![first()], well("2024-03-27"), vec![]).0, day("2023-01-01"), "55 days well");
 }
 
+// rule 1.1/age: speaks
+// rule 1.1/age: silent
+// rule 1.2/gate: speaks
+// rule 1.2/gate: silent
+// rule 1.4/psychosis: speaks
+// rule 1.4/psychosis: silent
+// rule 1/no-record: speaks
+// rule 1/no-record: silent
 #[test]
 fn the_gate_is_kept_by_age_diagnosis_and_what_was_had() {
     let status = |change: &dyn Fn(&mut Chart)| {

@@ -172,6 +172,8 @@ mod tests {
         taken(&chart(vec![record], Vec::new()), Knowledge::builtin(), day(TODAY)).remove(0).unclear
     }
 
+    // rule 3.2/needs-a-code: speaks
+    // rule 3.2/needs-a-code: silent
     #[test]
     fn what_needs_a_depression_code_is_never_a_trial_without_one() {
         let of = |name: &str, product_use, depressed: bool| {

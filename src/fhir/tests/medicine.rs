@@ -3,6 +3,8 @@
 use super::*;
 use crate::clinical::units::{Form, ProductUse};
 
+// rule 1/statuses: speaks
+// rule 1/statuses: silent
 #[test]
 fn statuses_and_intents_are_sorted_as_the_rules_say() {
     for (more, count) in [
@@ -47,6 +49,8 @@ fn a_medicine_by_reference_is_found_wherever_it_stands() {
     assert_eq!(medicine.components[0].strength.map(|strength| strength.mg()), Some(100.0));
 }
 
+// rule 3.6/display: speaks
+// rule 3.6/display: silent
 #[test]
 fn an_unknown_code_is_read_by_its_display() {
     let coded = |display: &str| {
@@ -76,6 +80,8 @@ fn a_display_that_contradicts_its_code_is_told() {
 }
 
 /// rules.md 3.2: what is never a trial stays so under a code that no table has, and in free text.
+// rule 3.2/never-a-trial: speaks
+// rule 3.2/never-a-trial: silent
 #[test]
 fn a_brand_that_is_never_a_trial_is_known_by_its_name() {
     let coded = |code: &str, display: &str| {
@@ -104,6 +110,8 @@ fn selegiline_without_a_route_is_oral() {
     assert_eq!((patch.product_use, patch.form), (ProductUse::Ordinary, Form::Patch));
 }
 
+// rule 1/adherence-fact: speaks
+// rule 1/adherence-fact: silent
 #[test]
 fn not_taken_is_a_fact_about_adherence_and_no_exposure() {
     let statement = json!({

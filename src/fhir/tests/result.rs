@@ -28,6 +28,7 @@ fn the_first_two_items_alone_are_a_phq_2_and_never_a_score() {
     assert_eq!((three.measurements.len(), three.screenings.len(), three.screenings[0].total), (0, 1, None));
 }
 
+// rule 1/answered-in-part: silent
 #[test]
 fn nine_items_that_nothing_joins_are_one_score() {
     let all: Vec<(&str, i32)> = ITEMS.iter().map(|code| (*code, 2)).collect();

@@ -16,6 +16,8 @@ fn only(medications: Vec<MedicationRecord>) -> Trial {
     trials.remove(0)
 }
 
+// rule 3.3/adherence: speaks
+// rule 3.3/adherence: silent
 #[test]
 fn four_fifths_of_the_window_are_enough_and_one_day_less_is_not() {
     // Eleven uncovered days after thirty.
@@ -27,6 +29,7 @@ fn four_fifths_of_the_window_are_enough_and_one_day_less_is_not() {
     assert_eq!((low.adequacy, low.reasons), (Adequacy::Inadequate, vec![Reason::AdherenceLow]));
 }
 
+// rule 3.3/below-minimum: speaks
 #[test]
 fn a_low_dose_is_too_short_as_well_with_fewer_than_forty_two_days() {
     let ended = |days| trial(&[(25.0, "2025-11-01", days)]).reasons;
@@ -34,6 +37,8 @@ fn a_low_dose_is_too_short_as_well_with_fewer_than_forty_two_days() {
     assert_eq!(ended(41), [Reason::DoseBelowMinimum, Reason::DurationTooShort]);
 }
 
+// rule 3.3/too-short: speaks
+// rule 3.3/too-short: silent
 #[test]
 fn forty_one_days_at_dose_of_an_ended_trial_are_too_short() {
     assert_eq!(trial(&[(50.0, "2025-11-01", 41)]).reasons, [Reason::DurationTooShort]);
@@ -43,6 +48,8 @@ fn forty_one_days_at_dose_of_an_ended_trial_are_too_short() {
     assert_eq!(with_a_break(12), [Reason::DurationTooShort, Reason::AdherenceLow], "41 days at dose in 53");
 }
 
+// rule 3.3/in-progress: speaks
+// rule 3.3/in-progress: silent
 #[test]
 fn a_trial_under_way_is_in_progress_until_the_forty_second_day_at_dose() {
     let under_way = |days| trial(&[(50.0, "2026-01-05", 28), (50.0, "2026-02-13", days)]).reasons;
@@ -50,6 +57,8 @@ fn a_trial_under_way_is_in_progress_until_the_forty_second_day_at_dose() {
     assert_eq!(under_way(13), [Reason::DurationInProgress, Reason::AdherenceLow]);
 }
 
+// rule 3.3/below-minimum: speaks
+// rule 3.3/below-minimum: silent
 #[test]
 fn a_trial_that_ends_below_the_minimum_is_not_in_progress() {
     let lowered = trial(&[(50.0, "2026-01-01", 30), (25.0, "2026-01-31", 60)]);
@@ -58,6 +67,8 @@ fn a_trial_that_ends_below_the_minimum_is_not_in_progress() {
     assert_eq!((raised.adequacy, raised.reasons), (Adequacy::InProgress, vec![Reason::DurationInProgress]));
 }
 
+// rule 3.3/interrupted: speaks
+// rule 3.3/interrupted: silent
 #[test]
 fn runs_that_come_to_forty_two_days_together_were_interrupted() {
     // Fifteen uncovered days between them.
@@ -67,6 +78,8 @@ fn runs_that_come_to_forty_two_days_together_were_interrupted() {
     assert_eq!(two(22), [Reason::DurationTooShort, Reason::Interrupted], "43 days");
 }
 
+// rule 3.3/qualifying-run: speaks
+// rule 3.3/qualifying-run: silent
 #[test]
 fn the_run_with_more_days_at_dose_is_judged_and_of_two_alike_the_later() {
     let judged = |first, second| trial(&[(50.0, "2025-11-01", first), (50.0, "2025-12-31", second)]);
@@ -75,6 +88,8 @@ fn the_run_with_more_days_at_dose_is_judged_and_of_two_alike_the_later() {
     assert_eq!((alike.at_dose_days, alike.run.map(|run| run.first)), (20, Some(day("2026-01-05"))));
 }
 
+// rule 3.3/unknown: speaks
+// rule 3.3/unknown: silent
 #[test]
 fn a_dose_unknown_in_one_of_two_runs_leaves_the_verdict_open() {
     let unknown = |days| {

@@ -52,6 +52,8 @@ fn a_statement_of_adherence_contradicts_nothing_and_is_no_note() {
     assert_eq!(told(&judged(kept(None), vec![dispensed("2", "lisinopril", 10.0, "2025-12-01", 90)])), (false, 0));
 }
 
+// rule 1/adherence-fact: speaks
+// rule 1/adherence-fact: silent
 #[test]
 fn an_unnamed_drug_is_the_only_one_of_the_day() {
     let beside = |start: &str, days| told(&judged(statement(None), vec![dispensed("2", "lisinopril", 10.0, start, days)]));

@@ -40,6 +40,8 @@ fn lithium_measured(mg: f64, measurements: Vec<Measurement>) -> Days {
     found.augmentation[0].at_dose_days
 }
 
+// rule 3.5/augmentation: speaks
+// rule 3.5/augmentation: silent
 #[test]
 fn an_ended_agent_needs_fourteen_days_beside_the_antidepressant() {
     let beside = |days| augmentation(vec![base(), dispensed("add", "aripiprazole", 2.0, "2025-12-01", days)]).len();
@@ -87,6 +89,7 @@ fn an_agent_that_was_stopped_without_a_day_is_over_with_its_supply() {
     assert_eq!(with(RecordState::Stopped, 90), (false, Some(day(TODAY))), "as a trial is");
 }
 
+// rule 3.5/augmentation: silent
 #[test]
 fn an_agent_alone_or_beside_a_hypnotic_dose_augments_nothing() {
     let add = || dispensed("add", "aripiprazole", 2.0, "2026-01-10", 52);
@@ -107,6 +110,8 @@ fn an_agent_augments_the_antidepressant_that_began_last_before_it() {
     assert_eq!(carried, [true, false], "older than both it is carried over into the first");
 }
 
+// rule 3.5/augmentation-dose: speaks
+// rule 3.5/augmentation-dose: silent
 #[test]
 fn a_day_at_the_least_dose_is_at_dose_and_one_below_it_is_not() {
     let at = |mg| augmentation(vec![base(), dispensed("add", "aripiprazole", mg, "2026-02-01", 30)])[0].at_dose_days;
@@ -128,6 +133,8 @@ fn an_augmentation_tells_its_days_its_highest_dose_and_the_day_it_is_adequate() 
     assert_eq!((raised[0].start, raised[0].at_dose_days), (day("2026-01-01"), 61));
 }
 
+// rule 3.5/other-indication: speaks
+// rule 3.5/other-indication: silent
 #[test]
 fn a_mood_stabiliser_with_another_reason_on_file_augments_nothing() {
     let with = |drug: &str, mg, current| {
@@ -147,6 +154,8 @@ fn a_mood_stabiliser_with_another_reason_on_file_augments_nothing() {
     assert_eq!(without.len(), 1);
 }
 
+// rule 3.5/augmentation-dose: speaks
+// rule 3.5/augmentation-dose: silent
 #[test]
 fn lithium_is_at_dose_by_its_dose_or_by_its_level() {
     assert_eq!((lithium(599.0, &[]), lithium(600.0, &[])), (0, 60));

@@ -27,6 +27,7 @@ fn again(on: &str) -> MedicationRecord {
     dispensed("2", "sertraline", 50.0, on, 100)
 }
 
+// rule 5/well: speaks
 #[test]
 fn two_low_scores_fifty_six_days_apart_end_an_episode_and_so_do_eighty() {
     let from = |second| start("2023-01-01", vec![first()], &[("2024-02-01", 3), (second, 2), ("2024-06-01", 15)], &[]);
@@ -45,6 +46,7 @@ fn a_score_of_ten_or_more_between_two_low_ones_ends_the_time_well() {
     assert_eq!((between(10), between(15)), (day("2023-01-01"), day("2023-01-01")));
 }
 
+// rule 5/well: silent
 #[test]
 fn a_score_of_five_is_not_low() {
     let both = |score| start("2023-01-01", vec![first()], &[("2024-02-01", score), ("2024-03-30", score), ("2024-06-01", 15)], &[]);
@@ -82,6 +84,7 @@ fn a_score_of_ten_or_more_breaks_the_untreated_time_and_one_of_nine_does_not() {
     assert_eq!((between(10), between(15)), (day("2023-01-01"), day("2023-01-01")));
 }
 
+// rule 5/untreated: silent
 #[test]
 fn one_hundred_and_nineteen_free_days_end_no_episode_whatever_follows() {
     let then = |on| start("2023-01-01", vec![first(), again(on)], &[], &["2024-09-20"]);

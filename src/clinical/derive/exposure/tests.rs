@@ -48,6 +48,8 @@ fn an_order_stands_after_the_last_day_dispensed_while_it_would_still_cover_today
     assert_eq!(with(60, Some(365)), Some(day("2026-01-29")));
 }
 
+// rule 3.3/ended-by-record: speaks
+// rule 3.3/ended-by-record: silent
 #[test]
 fn a_stop_ends_the_days_unless_a_supply_starts_after_it() {
     let stopped = |stop: &str, again: &str| {

@@ -39,6 +39,8 @@ fn milligrams(mg: f64) -> Amount {
     Amount::Milligrams { low: mg, high: mg }
 }
 
+// rule 3.1/stated-length: speaks
+// rule 3.1/stated-length: silent
 #[test]
 fn a_stated_length_that_differs_by_more_than_a_third_is_told() {
     let notes = |quantity| {
@@ -51,6 +53,8 @@ fn a_stated_length_that_differs_by_more_than_a_third_is_told() {
     assert_eq!(reckoned(&unstated).notes.iter().map(|note| note.id).collect::<Vec<_>>(), ["supply-from-quantity"]);
 }
 
+// rule 3.1/refills: speaks
+// rule 3.1/refills: silent
 #[test]
 fn the_fills_that_an_order_allows_are_counted_and_those_of_a_dispense_are_not() {
     let with = |evidence| days(&MedicationRecord { evidence, refills: 2, ..dispensed("1", "sertraline", 50.0, "2026-01-01", 30) });
@@ -102,6 +106,7 @@ fn an_instruction_in_milligrams_is_counted_in_tablets_by_their_strength() {
     assert_eq!(days(&in_mg), Some(30), "1500 mg at one tablet of 50 mg a day");
 }
 
+// rule 3.1/weekly: speaks
 #[test]
 fn a_weekly_capsule_lasts_seven_days_and_its_strength_is_a_daily_dose() {
     let weekly = |amount| {
@@ -113,6 +118,8 @@ fn a_weekly_capsule_lasts_seven_days_and_its_strength_is_a_daily_dose() {
     assert_eq!((weekly(milligrams(90.0)), weekly(units(1.0 / 7.0))), (month.to_vec(), month.to_vec()));
 }
 
+// rule 3.1/range: speaks
+// rule 3.1/range: silent
 #[test]
 fn a_range_is_unknown_where_only_its_upper_end_reaches_the_minimum() {
     let dose = |low, high| claimed(&tablets(30.0, vec![step(Amount::Units { low, high }, None)]))[0].0;
@@ -120,6 +127,8 @@ fn a_range_is_unknown_where_only_its_upper_end_reaches_the_minimum() {
     assert_eq!((dose(1.0, 2.0), dose(1.5, 2.0)), (Some(50.0), Some(75.0)));
 }
 
+// rule 3.1/no-instruction: speaks
+// rule 3.1/no-instruction: silent
 #[test]
 fn without_an_instruction_the_dose_is_the_quantity_over_the_stated_days() {
     let dose = |quantity, stated| {

@@ -25,6 +25,8 @@ fn a_run_goes_on_while_its_last_day_lies_within_the_longest_break() {
     assert_eq!((now(78), now(77)), (78, 0), "14 and 15 days ago");
 }
 
+// rule 5/in-episode: speaks
+// rule 5/in-episode: silent
 #[test]
 fn a_trial_belongs_to_the_episode_if_its_run_reaches_the_first_day() {
     let belongs = |onset| {
@@ -39,12 +41,16 @@ fn a_trial_belongs_to_the_episode_if_its_run_reaches_the_first_day() {
     assert_eq!((undated("2025-05-01"), undated("2025-05-02"), undated("2025-04-30")), (true, true, false));
 }
 
+// rule 3.4/increase: speaks
+// rule 3.4/increase: silent
 #[test]
 fn the_same_dose_after_a_break_is_no_increase() {
     let increase = |mg| first(vec![sertraline(50.0, "2026-01-01", 20), sertraline(mg, "2026-01-25", 60)]).last_increase;
     assert_eq!((increase(50.0), increase(25.0), increase(100.0)), (None, None, Some(day("2026-01-25"))));
 }
 
+// rule 3.4/settling: speaks
+// rule 3.4/settling: silent
 #[test]
 fn a_raised_dose_settles_until_its_twenty_eighth_day() {
     let settling = |raised: &str| {
@@ -55,12 +61,16 @@ fn a_raised_dose_settles_until_its_twenty_eighth_day() {
     assert!(!settling("2026-01-01"));
 }
 
+// rule 3.3/short: speaks
+// rule 3.3/short: silent
 #[test]
 fn an_adequate_trial_is_short_below_fifty_six_days() {
     let short = |days| first(vec![sertraline(50.0, "2025-11-01", days)]).has_marker(Marker::Short);
     assert_eq!((short(41), short(42), short(55), short(56), short(80)), (false, true, true, false, false));
 }
 
+// rule 3.5/augmentation-early: speaks
+// rule 3.5/augmentation-early: silent
 #[test]
 fn an_augmentation_is_early_before_the_trial_was_adequate() {
     // adequate on 2026-01-11
@@ -71,6 +81,8 @@ fn an_augmentation_is_early_before_the_trial_was_adequate() {
     assert_eq!((early("2026-01-10"), early("2026-01-11"), early("2026-01-20")), (true, false, false));
 }
 
+// rule 3.3/quality: speaks
+// rule 3.3/quality: silent
 #[test]
 fn the_quality_of_a_trial_hangs_on_where_its_days_are_known_from() {
     let quality = |change: &dyn Fn(&mut MedicationRecord)| {
@@ -87,6 +99,8 @@ fn the_quality_of_a_trial_hangs_on_where_its_days_are_known_from() {
     assert_eq!(quality(&|record| record.state = RecordState::Unknown), Quality::Low, "without days");
 }
 
+// rule 3.3/intolerance: speaks
+// rule 3.3/intolerance: silent
 #[test]
 fn a_trial_stopped_for_a_side_effect_before_day_forty_two_was_not_tolerated() {
     let intolerance = |reason, days| {
@@ -112,6 +126,8 @@ fn a_reaction_counts_from_the_first_day_of_a_trial_to_thirty_days_after_its_last
     assert_eq!((with("sertraline", None), with("mirtazapine", Some("2025-12-10"))), (true, false));
 }
 
+// rule 3.4/above-maximum: speaks
+// rule 3.4/above-maximum: silent
 #[test]
 fn a_dose_above_the_usual_maximum_is_marked_and_one_at_it_is_not() {
     let above = |name, mg| first(vec![dispensed("1", name, mg, "2025-12-01", 60)]).has_marker(Marker::AboveUsualMaximum);

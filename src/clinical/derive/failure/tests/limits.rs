@@ -20,6 +20,7 @@ fn failing(names: &[(&str, f64)]) -> Chart {
 
 const THREE: [(&str, f64); 3] = [("sertraline", 100.0), ("escitalopram", 20.0), ("venlafaxine", 150.0)];
 
+// rule 4/counted-once: silent
 #[test]
 fn two_failures_of_one_class_are_two_and_three_are_as_good() {
     let failures = |names: &[(&str, f64)]| {
@@ -38,6 +39,8 @@ fn a_partial_response_under_way_goes_on_failing_after_day_fifty_six() {
     assert_eq!(judged(&record).adequate_failed_trials, 1);
 }
 
+// rule 4/orders-count: speaks
+// rule 4/orders-count: silent
 #[test]
 fn a_site_may_leave_out_trials_seen_as_orders_alone() {
     let site = |word: &str| {
@@ -55,6 +58,8 @@ fn a_site_may_leave_out_trials_seen_as_orders_alone() {
     assert_eq!((failed(with, &|_| ()), failed(without, &|_| ())), (1, 1));
 }
 
+// rule 4/probable: speaks
+// rule 4/probable: silent
 #[test]
 fn a_trial_without_scores_probably_failed_when_something_was_tried_after_it() {
     let probable = |others: Vec<MedicationRecord>| {
