@@ -50,8 +50,10 @@ fn call(site: &Site, bodies: &[Bytes], number: u32) -> Bytes {
 #[test]
 fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
     let time = Duration::from_secs(from_environment("TRIALWISE_SOAK_SECONDS", 6));
-    let rate = from_environment("TRIALWISE_SOAK_RATE", 20) as f64;
-    let site = Site::start("", &[("ehr", "")]);
+    let rate = from_environment("TRIALWISE_SOAK_RATE", 10) as f64;
+    // A machine that does much else may leave little time for it: what is asked is what changes, not how soon it refuses.
+    let patient = "limits = { head_ms = 60000, body_ms = 300000, queue_ms = 60000, deadline_ms = 60000 }";
+    let site = Site::start(patient, &[("ehr", "")]);
     let mut bodies: Vec<Bytes> = (0..50)
         .map(|number| {
             let mut body = request(on_sertraline(&format!("soak-{number}")));
@@ -61,7 +63,7 @@ fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
         .collect();
     bodies.extend([30, 100, 300].map(|kilobytes| Bytes::from(of_size(kilobytes * 1024))));
     let process = site.running.id();
-    let (outcomes, held) = block_on(async {
+    let (outcomes, all_held, at_rest) = block_on(async {
         let one = |begun, number| bare(begun, site.address(), call(&site, &bodies, number));
         // What is made once is made before it begins.
         at_rate(rate, Duration::from_secs(2), one).await;
@@ -74,15 +76,15 @@ fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
             }
             all
         };
-        tokio::join!(at_rate(rate, time, one), watching)
+        let at_rest = held(process).descriptors;
+        let (outcomes, all_held) = tokio::join!(at_rate(rate, time, one), watching);
+        (outcomes, all_held, at_rest)
     });
     println!("{rate} calls a second for {time:?}: {}", told(&outcomes));
-    // A machine that does much else may leave too little for it: then some are refused, and none is lost.
-    assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 400 | 412 | 503))), "{}", told(&outcomes));
-    assert!(times(&outcomes, 503).len() * 10 < outcomes.len(), "{}", told(&outcomes));
+    assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Some(200 | 400 | 412))), "{}", told(&outcomes));
 
-    let third = held.len() / 3;
-    let (first, last) = (&held[..third], &held[held.len() - third..]);
+    let third = all_held.len() / 3;
+    let (first, last) = (&all_held[..third], &all_held[all_held.len() - third..]);
     let [before, after] = [first, last].map(|part| middle(part.iter().map(|held| held.memory)));
     let growth = after as f64 / before as f64 - 1.0;
     let hours = time.as_secs_f64() * 2.0 / 3.0 / 3600.0;
@@ -95,9 +97,15 @@ fn at_a_steady_rate_memory_descriptors_and_times_stay_as_they_are() {
     );
     assert!(growth < 0.25, "{growth}");
 
-    let [before, after] = [first, last].map(|part| part.iter().map(|held| held.descriptors).max().expect("some"));
-    println!("  descriptors: at most {before} in the first third, {after} in the last");
-    assert!(after <= before + 16, "{before}, then {after}");
+    let most = all_held.iter().map(|held| held.descriptors).max().expect("some");
+    // Those of the last answers are closed when the system comes to it.
+    let until = Instant::now() + Duration::from_secs(60);
+    while held(process).descriptors > at_rest + 8 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let left = held(process).descriptors;
+    println!("  descriptors: {at_rest} at rest before, at most {most} meanwhile, {left} at rest after");
+    assert!(left <= at_rest + 8, "{at_rest}, then {left}");
 
     let of = |from: u32, to: u32| {
         let part: Vec<Outcome> =

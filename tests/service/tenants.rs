@@ -21,6 +21,9 @@ const RATE: f64 = 20.0;
 /// How many turns stretches with and without the trouble take.
 const TURNS: u32 = 2;
 
+/// A call waits rather than be refused, so that a machine that has no time for either is told from a client who has none for the other.
+const PATIENT: &str = "limits = { concurrent_calls = 8, head_ms = 60000, queue_ms = 60000, deadline_ms = 60000, body_ms = 300000 }";
+
 /// The place of the client that is watched, and of the other.
 const WELL: usize = 0;
 const ILL: usize = 1;
@@ -83,7 +86,7 @@ fn little_changes(what: &str, [alone, beside]: &[Vec<Outcome>; 2], ill: &[Outcom
 fn calls_of_one_client_do_not_wait_for_the_fhir_server_of_another() {
     let hangs = Fhir::serving(&json!({})).answers("*", Way::Hangs);
     let of_ill = format!("private_network = true\n[[clients.ill.fhir]]\nurl = \"{}\"\nprivate_network = true\n", hangs.base());
-    let site = Site::start("limits.concurrent_calls = 8", &[("well", ""), ("ill", &of_ill)]);
+    let site = Site::start(PATIENT, &[("well", ""), ("ill", &of_ill)]);
     let mut body = request(json!({}));
     body["fhirServer"] = json!(hangs.base());
     body["fhirAuthorization"] = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read",
@@ -97,7 +100,7 @@ fn calls_of_one_client_do_not_wait_for_the_fhir_server_of_another() {
 
 #[test]
 fn calls_of_one_client_do_not_wait_for_the_flood_of_another() {
-    let site = Site::start("", &[("well", ""), ("ill", "calls_per_second = 5")]);
+    let site = Site::start(PATIENT, &[("well", ""), ("ill", "calls_per_second = 5")]);
     let (found, ill) = beside(&site, 50.0, &Bytes::from(request(on_sertraline("p1")).to_string()));
     // It is refused before its body is read. On a machine that has no time a client that still writes may find the connection ended first.
     assert!(ill.iter().all(|outcome| matches!(outcome.status, None | Some(200 | 429))), "{}", told(&ill));
