@@ -66,9 +66,7 @@ impl Found {
             } else if input.is_dir() {
                 found.folder(input).map_err(|error| Stop::new(format_args!("{}: {error}", input.display())))?;
             } else {
-                // Opened once, so that a name mistyped is told before hours of reading.
-                File::open(input).map_err(|error| Stop::new(format_args!("{}: {error}", input.display())))?;
-                found.file(input.clone());
+                found.named(input).map_err(|error| Stop::new(format_args!("{}: {error}", input.display())))?;
             }
         }
         Ok(found)
@@ -77,6 +75,16 @@ impl Found {
     /// How many files there are.
     pub fn files(&self) -> usize {
         self.files.len()
+    }
+
+    /// A file of the command line: told at once where it cannot be read, before hours of reading the others.
+    fn named(&mut self, file: &Path) -> io::Result<()> {
+        // A pipe can be opened only once.
+        if std::fs::metadata(file)?.is_file() {
+            File::open(file)?;
+        }
+        self.file(file.to_owned());
+        Ok(())
     }
 
     fn file(&mut self, file: PathBuf) {

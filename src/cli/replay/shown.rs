@@ -19,11 +19,11 @@ p { margin: .25rem 0 .5rem; } .faint { opacity: .75; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 col.n { width: 5.5rem; } col.bar { width: 28%; } th[scope=row] { font-weight: normal; }
 th, td { text-align: left; padding: .2rem .5rem .2rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); overflow-wrap: anywhere; }
-th.n, td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+th.n, td.n { text-align: right; padding-left: .3rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.bar { padding-right: 0; }
 svg { display: block; width: 100%; height: .8rem; } rect.back { fill: currentColor; opacity: .12; } rect.front { fill: #2a6fb0; }
 section { break-inside: avoid-page; }
-@media (max-width: 36rem) { col.bar { width: 18%; } col.n { width: 4.2rem; } }
+@media (max-width: 36rem) { col.bar { width: 18%; } col.n { width: 4.6rem; } }
 @media (prefers-color-scheme: dark) { rect.front { fill: #7fb6ea; } }
 @media print { body { max-width: none; margin: 0; } }
 ";
