@@ -4,6 +4,7 @@ mod assess;
 mod check_config;
 mod doctor;
 mod feedback;
+mod health;
 mod history;
 mod knowledge;
 mod layout;
@@ -36,6 +37,7 @@ enum Command {
     Feedback(feedback::Feedback),
     CheckConfig(check_config::CheckConfig),
     Doctor(doctor::Doctor),
+    Health(health::Health),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -61,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Feedback(feedback) => feedback.run().map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(check) => check.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(doctor) => doctor.run(),
+        Command::Health(health) => health.run(),
     };
     match done {
         Ok(code) => code,

@@ -17,6 +17,7 @@ mod examples;
 mod faults;
 mod feedback;
 mod gather;
+mod health;
 mod instance;
 mod keys;
 mod keyserver;
