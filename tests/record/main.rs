@@ -22,3 +22,4 @@ mod spoken;
 mod stories;
 mod tally;
 mod valid;
+mod watched;

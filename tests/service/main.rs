@@ -41,6 +41,7 @@ mod store;
 mod tls;
 mod token;
 mod trace;
+mod watched;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
