@@ -4,6 +4,7 @@ mod assess;
 mod check_config;
 mod doctor;
 mod feedback;
+mod health;
 mod history;
 mod knowledge;
 mod layout;
@@ -43,6 +44,7 @@ enum Command {
     Try(one_patient::Try),
     Completions(manual::Completions),
     Man(manual::Man),
+    Health(health::Health),
 }
 
 /// Why a command ended early: one line for standard error.
@@ -72,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Try(patient) => patient.run(),
         Command::Completions(completions) => completions.run(Cli::command()).map(|()| ExitCode::SUCCESS),
         Command::Man(man) => man.run(Cli::command()).map(|()| ExitCode::SUCCESS),
+        Command::Health(health) => health.run(),
     };
     match done {
         Ok(code) => code,

@@ -30,3 +30,4 @@ mod tally;
 #[path = "../service/token.rs"]
 mod token;
 mod valid;
+mod watched;

@@ -20,6 +20,7 @@ mod examples;
 mod faults;
 mod feedback;
 mod gather;
+mod health;
 mod instance;
 mod keys;
 mod keyserver;
@@ -51,6 +52,7 @@ mod tenants;
 mod tls;
 mod token;
 mod trace;
+mod watched;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};

@@ -106,7 +106,7 @@ const PUBLIC: &str = "https://cds.example.org";
 const EHR: &str = "https://ehr.example.org";
 
 /// A service with one client, whose keys and records lie on these servers, and these limits.
-fn of_ehr(keys: &KeyServer, fhir: &Fhir, limits: &str) -> String {
+pub fn of_ehr(keys: &KeyServer, fhir: &Fhir, limits: &str) -> String {
     trusting(&format!(
         "public_url = \"{PUBLIC}\"\nlimits = {{ deadline_ms = 60000, queue_ms = 60000{limits} }}\n\
          [clients.ehr]\nissuer = \"{EHR}\"\njku = [\"{}\"]\nprivate_network = true\n\
@@ -117,7 +117,7 @@ fn of_ehr(keys: &KeyServer, fhir: &Fhir, limits: &str) -> String {
 }
 
 /// The answer to a signed call that sends nothing along but the leave to fetch.
-fn signed(base: &str, signer: &Signer, fhir: &Fhir, patient: &str) -> Response {
+pub fn signed(base: &str, signer: &Signer, fhir: &Fhir, patient: &str) -> Response {
     let mut body = request(json!({}));
     body["context"]["patientId"] = json!(patient);
     body["fhirServer"] = json!(fhir.base());
@@ -127,7 +127,7 @@ fn signed(base: &str, signer: &Signer, fhir: &Fhir, patient: &str) -> Response {
     client().post(format!("{base}{PATIENT_VIEW}")).bearer_auth(token).body(body.to_string()).send().expect("an answer")
 }
 
-fn text(base: &str) -> String {
+pub fn text(base: &str) -> String {
     client().get(format!("{base}/metrics")).send().expect("an answer").text().expect("text")
 }
 

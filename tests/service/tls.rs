@@ -13,6 +13,7 @@ use trialwise::auth::Callers;
 use trialwise::config::Config;
 use trialwise::server::tls;
 
+use super::health::health;
 use super::token::{Signer, claims};
 use super::{logged, start, state};
 
@@ -77,6 +78,14 @@ fn until(so: impl Fn() -> bool) {
         assert!(begun.elapsed() < Duration::from_secs(60), "it does not happen");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+#[test]
+fn the_health_of_a_service_on_this_machine_is_told_over_tls_whatever_name_its_certificate_has() {
+    let folder = folder("health");
+    write(&folder, &Authority::new().certificate());
+    let (code, said) = health(&format!("{}/health/ready", serve(&settings(&folder, ""))));
+    assert!(code == 0 && said.contains("\"status\":\"ready\""), "{code} {said}");
 }
 
 #[test]
