@@ -22,10 +22,10 @@ pub const ISSUER: &str = "https://ehr.example.org";
 /// The URL that tokens are meant for.
 pub const PUBLIC: &str = "https://cds.example.org";
 
-/// Who asks beside the load. It is made before anything is measured.
+/// Who asks beside the load. It is made before anything is measured, and keeps no connection, which the server might close just then.
 fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    CLIENT.get_or_init(|| Client::builder().timeout(Duration::from_secs(60)).build().expect("a client"))
+    CLIENT.get_or_init(|| Client::builder().timeout(Duration::from_secs(60)).pool_max_idle_per_host(0).build().expect("a client"))
 }
 
 /// A folder of its own, removed when it is let go.
