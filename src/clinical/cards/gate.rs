@@ -1,5 +1,7 @@
 //! What silences a card, and what the score of now says: questions that more than one card asks of the assessment.
 
+use std::borrow::Cow;
+
 use super::Situation;
 use crate::clinical::derive::{
     self, Augmentation, BipolarState, ContributorStatus, ContributorWeight, IndicatorWeight, Marker, ScopeStatus, Severity, Trial,
@@ -58,8 +60,11 @@ impl<'a> Situation<'a> {
 
     /// A text of the tables for this age: what it says of older adults stands in the place of the part before it, or is left out for those
     /// who are none. Kept as a whole where the age is not known.
-    pub(super) fn for_age(self, text: &str) -> String {
-        let Some(age) = self.assessment.patient.age_years else { return text.to_owned() };
+    pub(super) fn for_age<'t>(self, text: &'t str) -> Cow<'t, str> {
+        let Some(age) = self.assessment.patient.age_years else { return Cow::Borrowed(text) };
+        if !text.contains(OLDER) {
+            return Cow::Borrowed(text);
+        }
         let mut told: Vec<&str> = Vec::new();
         for part in text.split("; ") {
             if !part.starts_with(OLDER) {
@@ -69,7 +74,7 @@ impl<'a> Situation<'a> {
                 told.push(part);
             }
         }
-        told.join("; ")
+        Cow::Owned(told.join("; "))
     }
 
     /// From which age on a part of a text holds: the one that it names, `(from 65 years)`, `(above 60 years)`, else that of older adults.

@@ -4,6 +4,8 @@
 //! mathematics, bare addresses become links.
 //! So text of the record loses its meaning as Markup before it stands in a card, and blocks are always a blank line apart.
 
+use std::borrow::Cow;
+
 /// The longest text of the record that a card repeats, in characters.
 const LONGEST: usize = 120;
 
@@ -25,14 +27,47 @@ pub fn escape_markdown(text: &str) -> String {
     };
     match at {
         Some(at) => format!("{}\\{}", &flat[..at], &flat[at..at + 1]) + &inline(&flat[at + 1..]),
-        None => inline(&flat),
+        None => inline(&flat).into_owned(),
     }
 }
 
 /// Text of our own tables: kept as it is but for what would be taken for markup in the middle of a line.
-pub(super) fn inline(text: &str) -> String {
-    escaped(text, |c| INLINE.contains(c))
+pub(super) fn inline(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(is_inline) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    push_inline(&mut out, text);
+    Cow::Owned(out)
 }
+
+/// The same at the end of a text.
+pub(super) fn push_inline(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_inline) {
+        out.push_str(&rest[..at]);
+        out.push('\\');
+        // every special character is one byte
+        out.push_str(&rest[at..=at]);
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+}
+
+const fn is_inline(byte: u8) -> bool {
+    IS_INLINE[byte as usize]
+}
+
+/// [`INLINE`] by byte.
+const IS_INLINE: [bool; 256] = {
+    let mut is_inline = [false; 256];
+    let mut at = 0;
+    while at < INLINE.len() {
+        is_inline[INLINE.as_bytes()[at] as usize] = true;
+        at += 1;
+    }
+    is_inline
+};
 
 /// The text cut at a word, with an ellipsis, if it is longer than so many characters.
 pub(super) fn shortened(text: &str, longest: usize) -> String {
@@ -42,17 +77,6 @@ pub(super) fn shortened(text: &str, longest: usize) -> String {
     let cut: String = text.chars().take(longest.saturating_sub(1)).collect();
     let at_word = cut.rfind(' ').filter(|at| *at * 2 > cut.len()).unwrap_or(cut.len());
     format!("{}…", cut[..at_word].trim_end_matches([' ', ',', ';', ':', '-']))
-}
-
-fn escaped(text: &str, special: impl Fn(char) -> bool) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if special(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// Text of the record without control characters and without characters that hide what follows or turn its direction.
@@ -97,7 +121,12 @@ impl Markdown {
         if !heading.is_empty() {
             self.0.push(format!("**{heading}**"));
         }
-        self.0.push(items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"));
+        let mut list = String::with_capacity(items.iter().map(|item| item.len() + "- \n".len()).sum());
+        for (place, item) in items.iter().enumerate() {
+            list.push_str(if place == 0 { "- " } else { "\n- " });
+            list.push_str(item);
+        }
+        self.0.push(list);
     }
 
     /// The whole text.

@@ -75,8 +75,8 @@ fn row(trial: &Trial, situation: Situation<'_>) -> String {
     let episode = if trial.in_episode { "" } else { " (earlier episode)" };
     let cells = [
         format!("{}{episode} {}", inline(trial.drug.name()), inline(&doses(trial, situation.knowledge))),
-        inline(&dates(trial)),
-        inline(&days_at_dose(trial)),
+        inline(&dates(trial)).into_owned(),
+        inline(&days_at_dose(trial)).into_owned(),
         if trial.has_reason(Reason::NotATrial) {
             "no trial: low dose or other use".to_owned()
         } else {
@@ -238,7 +238,7 @@ fn scored(trial: &Trial, class: &str) -> String {
 
 /// A trial in one line, for texts outside the table.
 pub(super) fn trial_line(trial: &Trial, knowledge: &Knowledge) -> String {
-    inline(&format!("{}, {}, {}", trial.drug, doses(trial, knowledge), dates(trial)))
+    inline(&format!("{}, {}, {}", trial.drug, doses(trial, knowledge), dates(trial))).into_owned()
 }
 
 /// The day of a trial, its first day being day 1.

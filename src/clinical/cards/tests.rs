@@ -78,12 +78,12 @@ fn what_holds_for_older_adults_is_told_to_those_alone() {
     assert_eq!(steps(None, text), text);
     let from = "to 20 mg; older adults stay at 10 mg (from 65 years)";
     assert_eq!(
-        (steps(Some(64), from).as_str(), steps(Some(65), from).as_str()),
+        (steps(Some(64), from).as_ref(), steps(Some(65), from).as_ref()),
         ("to 20 mg", "older adults stay at 10 mg (from 65 years)")
     );
     let above = "to 40 mg; older adults have at most 20 mg (above 60 years)";
     assert_eq!(
-        (steps(Some(60), above).as_str(), steps(Some(61), above).as_str()),
+        (steps(Some(60), above).as_ref(), steps(Some(61), above).as_ref()),
         ("to 40 mg", "older adults have at most 20 mg (above 60 years)")
     );
 }

@@ -1,5 +1,6 @@
 //! The words of a card: its `card.toml`, read once and checked as a whole.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -112,7 +113,7 @@ impl Wording {
 
 /// The template with its names filled in as plain text.
 pub(super) fn filled(template: &str, values: &Values) -> String {
-    fill(template, values, str::to_owned, |_| false)
+    fill(template, values, |value| Cow::Borrowed(value), |_| false)
 }
 
 /// The template with its names filled in as text of Markdown; a name that begins a sentence has a capital.
@@ -128,17 +129,31 @@ fn begins_sentence(before: &str) -> bool {
 
 /// The text with a capital at its head.
 pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    let mut out = String::with_capacity(text.len());
+    push_capitalised(&mut out, text);
+    out
 }
 
-fn fill(template: &str, values: &Values, written: impl Fn(&str) -> String, begins: impl Fn(&str) -> bool) -> String {
+/// The same at the end of a text.
+pub(super) fn push_capitalised(out: &mut String, text: &str) {
+    let mut chars = text.chars();
+    if let Some(first) = chars.next() {
+        out.extend(first.to_uppercase());
+        out.push_str(chars.as_str());
+    }
+}
+
+fn fill(template: &str, values: &Values, written: impl Fn(&str) -> Cow<'_, str>, begins: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, name, after)) = next_placeholder(rest) {
         out.push_str(before);
-        let value = values.get(name).map_or_else(|| "not known".to_owned(), |value| written(value));
-        out.push_str(&if begins(&out) { capitalised(&value) } else { value });
+        let value = values.get(name).map_or(Cow::Borrowed("not known"), |value| written(value));
+        if begins(&out) {
+            push_capitalised(&mut out, &value);
+        } else {
+            out.push_str(&value);
+        }
         rest = after;
     }
     out + rest

@@ -88,7 +88,7 @@ fn put_dose(values: &mut Values, trial: &Trial, situation: Situation<'_>) {
     let pregnant = if pregnant { " In pregnancy a rise only with obstetrics or perinatal psychiatry." } else { "" };
     values.insert("pregnant", pregnant.to_owned());
     if let Some(row) = row.filter(|row| !row.titration.is_empty()) {
-        values.insert("titration", situation.for_age(row.titration));
+        values.insert("titration", situation.for_age(row.titration).into_owned());
     }
 }
 

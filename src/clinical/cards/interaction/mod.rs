@@ -126,7 +126,7 @@ fn together(others: &[&Interaction], situation: Situation<'_>) -> Option<Finding
 }
 
 fn line(found: &Interaction) -> String {
-    inline(format!("{}. {}", headline(found), found.advice).trim_end())
+    inline(format!("{}. {}", headline(found), found.advice).trim_end()).into_owned()
 }
 
 /// The headline without what comes after its first semicolon: the dates stand in the detail.
@@ -156,11 +156,11 @@ fn beside(shown: &[&Interaction], situation: Situation<'_>) -> Vec<Block> {
     let same =
         |line: &InteractionLine| shown.iter().any(|found| line.drugs.len() > 1 && line.drugs.iter().all(|drug| found.drugs.contains(drug)));
     let lines = situation.assessment.interaction_lines.iter().filter(|line| names(&line.drugs) && !same(line));
-    let told = |line: &InteractionLine| inline(&format!("{}: {}", line.drugs.join(" with "), line.text));
+    let told = |line: &InteractionLine| inline(&format!("{}: {}", line.drugs.join(" with "), line.text)).into_owned();
     // that no QTc is on file is what the row of two such drugs says
     let said = |row: &NotChecked| row.what == "QTc" && shown.iter().any(|found| found.id == WITHOUT_ECG && found.drugs == row.drugs);
     let unchecked = situation.assessment.interactions_not_checked.iter().filter(|row| names(&row.drugs) && !said(row));
-    let missing = |row: &NotChecked| inline(&format!("not checked: {} ({})", row.what, row.drugs.join(", ")));
+    let missing = |row: &NotChecked| inline(&format!("not checked: {} ({})", row.what, row.drugs.join(", "))).into_owned();
     let text = shown.iter().any(|found| found.text_entry);
     let mut lines: Vec<String> = lines.map(told).chain(unchecked.map(missing)).collect();
     lines.extend(text.then(|| "A drug stands in the record as a text entry only: confirm that it is taken.".to_owned()));

@@ -103,7 +103,7 @@ fn overview(due: &[MonitoringItem]) -> Vec<Block> {
 /// What could not be told.
 fn body(situation: Situation<'_>) -> Vec<Block> {
     let not_known = situation.assessment.monitoring_not_known.iter();
-    let lines = not_known.map(|item| inline(&format!("{}, {}: {}", item.drug, item.item, item.why)));
+    let lines = not_known.map(|item| inline(&format!("{}, {}: {}", item.drug, item.item, item.why)).into_owned());
     vec![Block::List("Monitoring not known", lines.collect())]
 }
 
@@ -115,7 +115,7 @@ fn line(item: &MonitoringItem) -> String {
         },
         None => "none on file".to_owned(),
     };
-    inline(&format!("{}: due since {}; {last}", item.item, item.due))
+    inline(&format!("{}: due since {}; {last}", item.item, item.due)).into_owned()
 }
 
 /// What to do about a baseline that was never seen.

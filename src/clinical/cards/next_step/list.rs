@@ -1,14 +1,15 @@
 //! The options of the card, by kind, and its last lines.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::Situation;
 use super::super::finding::Block;
 use super::super::gate::OLDER;
-use super::super::markdown::{escape_markdown, inline, shortened};
-use super::super::wording::capitalised;
+use super::super::markdown::{escape_markdown, inline, push_inline, shortened};
+use super::super::wording::push_capitalised;
 use crate::clinical::derive::{Breastfeeding, Fact, Pregnancy, StepKind, Talk, TreatmentOption, Verdict};
-use crate::clinical::knowledge::{CareLevel, OptionRow};
+use crate::clinical::knowledge::OptionRow;
 
 /// The most options of one kind that a side bar has room for; the assessment lists all.
 const PER_KIND: usize = 3;
@@ -24,14 +25,17 @@ const LEFT_OUT: usize = 8;
 
 /// The options that are not left out, a list for each kind, the kind that comes first at the head.
 pub(super) fn options(situation: Situation<'_>, adjunct_first: bool) -> Vec<Block> {
-    let lists = of_kinds(&order(situation, adjunct_first), situation);
-    untested(situation).into_iter().chain(of_every_drug(situation)).chain(lists).collect()
+    let common = common(situation);
+    let lists = of_kinds(&order(situation, adjunct_first), &common, situation);
+    untested(situation).into_iter().chain(of_every_drug(&common)).chain(lists).collect()
 }
 
 /// What the urgent pathway leads to: urgent psychiatry, and ECT now. Single drugs are no answer to it (rules.md 10).
 pub(super) fn urgent(situation: Situation<'_>) -> Vec<Block> {
-    let mut lists = of_kinds(&[StepKind::Referral], situation);
-    let ect = offered(situation).filter(|option| option.row == Some(NOW_WHEN_URGENT)).map(|option| line(option, situation)).collect();
+    let common = common(situation);
+    let mut lists = of_kinds(&[StepKind::Referral], &common, situation);
+    let ect = offered(situation).filter(|option| option.row == Some(NOW_WHEN_URGENT));
+    let ect = ect.map(|option| line(option, &common, situation)).collect();
     lists.push(Block::List(heading(StepKind::Neurostimulation), ect));
     lists
 }
@@ -39,11 +43,11 @@ pub(super) fn urgent(situation: Situation<'_>) -> Vec<Block> {
 /// The row that is an option now, not after two failures.
 const NOW_WHEN_URGENT: &str = "ect";
 
-fn of_kinds(kinds: &[StepKind], situation: Situation<'_>) -> Vec<Block> {
+fn of_kinds(kinds: &[StepKind], common: &[&str], situation: Situation<'_>) -> Vec<Block> {
     let lists = kinds.iter().copied().filter_map(|kind| {
         let offered: Vec<&TreatmentOption> = offered(situation).filter(|option| option.kind == kind).collect();
         let (shown, more) = best(&offered);
-        let mut lines: Vec<String> = shown.iter().map(|option| line(option, situation)).collect();
+        let mut lines: Vec<String> = shown.iter().map(|option| line(option, common, situation)).collect();
         lines.extend((!more.is_empty()).then(|| by_name(&more, &offered)));
         (!lines.is_empty()).then_some(Block::List(heading(kind), lines))
     });
@@ -51,7 +55,7 @@ fn of_kinds(kinds: &[StepKind], situation: Situation<'_>) -> Vec<Block> {
 }
 
 /// What the record says of every switch and every add-on alike, where there are several.
-fn common(situation: Situation<'_>) -> Vec<&str> {
+fn common<'a>(situation: Situation<'a>) -> Vec<&'a str> {
     let mut drugs = offered(situation).filter(|option| matches!(option.kind, StepKind::Switch | StepKind::Augment));
     let Some(first) = drugs.next() else { return Vec::new() };
     let others: Vec<&TreatmentOption> = drugs.collect();
@@ -60,9 +64,8 @@ fn common(situation: Situation<'_>) -> Vec<&str> {
 }
 
 /// It is said once, above the lists, instead of beside each.
-fn of_every_drug(situation: Situation<'_>) -> Option<Block> {
-    let told = common(situation);
-    (!told.is_empty()).then(|| Block::Paragraph(format!("**For every drug below:** {}.", inline(&told.join("; ")))))
+fn of_every_drug(common: &[&str]) -> Option<Block> {
+    (!common.is_empty()).then(|| Block::Paragraph(format!("**For every drug below:** {}.", inline(&common.join("; ")))))
 }
 
 /// The options that stand by name alone, and below them what the record says of some of them but not of all of the kind.
@@ -265,58 +268,74 @@ fn untested(situation: Situation<'_>) -> Option<Block> {
 const NOT_CHECKED: &str = "not checked: ";
 
 /// One option: how to start, its label and line; below it what the record says of it, what becomes of the present drug, what to measure,
-/// what to talk about.
-fn line(option: &TreatmentOption, situation: Situation<'_>) -> String {
-    let start = option.start.map(|start| situation.for_age(start));
-    let start = start.map(|start| if option.drug.is_some() && !start.starts_with(OLDER) { format!("start {start}") } else { start });
-    let steps = option.titration.map(|steps| situation.for_age(steps)).filter(|steps| !steps.is_empty());
-    let steps = steps.map(|steps| if option.drug.is_some() { format!("usual steps: {steps}") } else { steps });
-    let line = option.guideline.map(|line| format!("CANMAT 2023: {line}"));
-    let parts = [start, steps, option.label.clone(), line].into_iter().flatten();
-    // said once: above the lists, in the line of the dose before the fold, among what to measure
-    let common = common(situation);
+/// what to talk about. What is `common` to all drugs is said once, above the lists.
+fn line(option: &TreatmentOption, common: &[&str], situation: Situation<'_>) -> String {
+    let mut text = String::with_capacity(LINE);
+    text.push_str("**");
+    push_inline(&mut text, option.name);
+    text.push_str("**");
+    push_head(&mut text, option, situation);
+    // said elsewhere: above the lists, in the line of the dose before the fold, among what to measure
     let measured = |reason: &str| reason.ends_with(SODIUM) && option.monitoring.iter().any(|item| item.starts_with("sodium"));
     let elsewhere = |reason: &str| reason.starts_with(NOT_CHECKED) || common.contains(&reason) || measured(reason);
     let room = |reason: &str| option.kind == StepKind::Optimise && reason.starts_with(ROOM);
-    let told: Vec<&str> = option.reasons.iter().map(String::as_str).filter(|reason| !elsewhere(reason) && !room(reason)).collect();
     let risk = option.drug.is_some() && !situation.assessment.circumstances.overdose_risk.is_empty();
-    let overdose = option.overdose.filter(|_| risk).map(str::to_owned);
-    let monitoring = option.monitoring.iter().map(String::as_str).filter(|item| *item != "none");
-    let beside = [
-        ("to note", joined(told)),
-        (
-            if option.kind == StepKind::Switch { "change-over" } else { "present drug" },
-            option.change_over.filter(|text| *text != ADDED).map(str::to_owned),
-        ),
-        ("to measure", joined(monitoring.collect())),
-        ("to talk about", option.talk.map(|talk| trade_offs(&talk))),
-        ("overdose", overdose),
-    ];
-    let head: Vec<String> = parts.filter(|part| !part.trim().is_empty()).map(|part| inline(&part)).collect();
-    let colon = if head.is_empty() { "" } else { ": " };
-    let head: Vec<String> =
-        head.iter().enumerate().map(|(index, part)| if index == 0 { part.clone() } else { capitalised(part) }).collect();
-    let mut text = format!("**{}**{colon}{}", inline(option.name), head.join(". "));
-    for (what, said) in beside {
-        if let Some(said) = said {
-            text.push_str(&format!("\n  - {what}: {}", inline(&said)));
-        }
-    }
+    let present = if option.kind == StepKind::Switch { "change-over" } else { "present drug" };
+    push_point(&mut text, "to note", option.reasons.iter().map(|reason| &**reason).filter(|reason| !elsewhere(reason) && !room(reason)));
+    push_point(&mut text, present, option.change_over.filter(|text| *text != ADDED));
+    push_point(&mut text, "to measure", option.monitoring.iter().map(|item| &**item).filter(|item| *item != "none"));
+    push_point(&mut text, "to talk about", option.talk.iter().flat_map(trade_offs));
+    push_point(&mut text, "overdose", option.overdose.filter(|_| risk));
     text
+}
+
+/// About as long as a line is.
+const LINE: usize = 1024;
+
+/// How to start and go on, the label, the guideline: sentences behind a colon.
+fn push_head(text: &mut String, option: &TreatmentOption, situation: Situation<'_>) {
+    let is_drug = option.drug.is_some();
+    let start = option.start.map(|start| situation.for_age(start));
+    let start = start.map(|start| if is_drug && !start.starts_with(OLDER) { Cow::Owned(format!("start {start}")) } else { start });
+    let steps = option.titration.map(|steps| situation.for_age(steps)).filter(|steps| !steps.is_empty());
+    let steps = steps.map(|steps| if is_drug { Cow::Owned(format!("usual steps: {steps}")) } else { steps });
+    let label = option.label.as_deref().map(Cow::Borrowed);
+    let guideline = option.guideline.map(|line| Cow::Owned(format!("CANMAT 2023: {line}")));
+    let mut begun = false;
+    for part in [start, steps, label, guideline].into_iter().flatten().filter(|part| !part.trim().is_empty()) {
+        text.push_str(if begun { ". " } else { ": " });
+        if begun {
+            push_capitalised(text, &inline(&part));
+        } else {
+            push_inline(text, &part);
+        }
+        begun = true;
+    }
+}
+
+/// `what: one; two` in a line of its own below the option; nothing where nothing is said.
+fn push_point(text: &mut String, what: &str, said: impl IntoIterator<Item = impl AsRef<str>>) {
+    let mut begun = false;
+    for said in said {
+        if !begun {
+            text.push_str("\n  - ");
+            text.push_str(what);
+        }
+        text.push_str(if begun { "; " } else { ": " });
+        push_inline(text, said.as_ref());
+        begun = true;
+    }
 }
 
 /// How the table of limits writes what the monitoring of the option says too.
 const SODIUM: &str = "sodium at baseline and after 2-4 weeks";
 
-fn joined(texts: Vec<&str>) -> Option<String> {
-    (!texts.is_empty()).then(|| texts.join("; "))
-}
-
 /// The trade-offs of an option, in the order of a talk.
-fn trade_offs(talk: &Talk) -> String {
-    let stop = if talk.people_stop_for.is_empty() { String::new() } else { format!("people stop for {}", talk.people_stop_for) };
-    let texts = [talk.time_to_effect, talk.visits_and_tests, &stop, talk.cost_and_access];
-    texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+fn trade_offs(talk: &Talk) -> impl Iterator<Item = Cow<'static, str>> + use<> {
+    let stop = talk.people_stop_for;
+    let stop = if stop.is_empty() { Cow::Borrowed(stop) } else { Cow::Owned(format!("people stop for {stop}")) };
+    let texts = [talk.time_to_effect.into(), talk.visits_and_tests.into(), stop, talk.cost_and_access.into()];
+    texts.into_iter().filter(|text| !text.is_empty())
 }
 
 /// The row of the option table; of a rise the row that begins the same drug.
@@ -346,7 +365,7 @@ fn staging(situation: Situation<'_>) -> Option<String> {
     let thase_rush = thase_rush.map(|stage| format!("Thase-Rush {stage}"));
     let maudsley = staging.maudsley.as_ref().map(|msm| format!("{}: {} of 15, {}", msm.name, msm.total, msm.band));
     let texts: Vec<String> = thase_rush.into_iter().chain(maudsley).collect();
-    (!texts.is_empty()).then(|| inline(&format!("Staging, no diagnosis: {}.", texts.join("; "))))
+    (!texts.is_empty()).then(|| inline(&format!("Staging, no diagnosis: {}.", texts.join("; "))).into_owned())
 }
 
 /// rules.md 14: what the trial found in groups, no forecast for one patient.
@@ -356,13 +375,13 @@ bupropion added, and less so after a switch to bupropion; falls were more freque
 /// The care levels that what is offered needs, in order, with the steps that each can take; levels of the same steps share a line, and one
 /// that adds no step is not named.
 fn who(situation: Situation<'_>) -> Option<String> {
-    let needs =
-        |option: &&TreatmentOption, level: &CareLevel| row(option, situation).is_some_and(|row| row.care_levels.contains(&level.id));
-    let mut told: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    let offered = offered(situation).filter_map(|option| Some((noun(option), row(option, situation)?)));
+    let offered: Vec<(Cow<'_, str>, &OptionRow)> = offered.collect();
+    let mut told: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     for level in situation.knowledge.care_levels() {
-        let mut steps: Vec<String> = Vec::new();
-        for step in offered(situation).filter(|option| needs(option, level)).map(noun) {
-            if !steps.contains(&step) {
+        let mut steps: Vec<&str> = Vec::new();
+        for (step, _) in offered.iter().filter(|(_, row)| row.care_levels.contains(&level.id)) {
+            if !steps.contains(&&**step) {
                 steps.push(step);
             }
         }
@@ -377,15 +396,15 @@ fn who(situation: Situation<'_>) -> Option<String> {
     (!texts.is_empty()).then(|| format!("**Who can do this:** {}.", inline(&texts.join("; "))))
 }
 
-fn noun(option: &TreatmentOption) -> String {
+fn noun(option: &TreatmentOption) -> Cow<'_, str> {
     match option.kind {
-        StepKind::Optimise => "change of dose".to_owned(),
-        StepKind::Switch => "switch".to_owned(),
-        StepKind::Augment => "most add-ons".to_owned(),
-        StepKind::Neurostimulation => option.id.to_uppercase(),
-        StepKind::RapidActing => option.name.split(' ').next().unwrap_or(option.name).to_owned(),
-        StepKind::Psychotherapy => "psychotherapy".to_owned(),
-        StepKind::Referral => "referral".to_owned(),
+        StepKind::Optimise => "change of dose".into(),
+        StepKind::Switch => "switch".into(),
+        StepKind::Augment => "most add-ons".into(),
+        StepKind::Neurostimulation => option.id.to_uppercase().into(),
+        StepKind::RapidActing => option.name.split(' ').next().unwrap_or(option.name).into(),
+        StepKind::Psychotherapy => "psychotherapy".into(),
+        StepKind::Referral => "referral".into(),
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn about_the_trial(situation: Situation<'_>, card: impl FnOnce() -> O
 
 /// `**Being ordered: mirtazapine 15 mg, before the trial of sertraline was adequate.** ...`
 fn sentence(orders: &[&DraftOrder], first: &DraftOrder, situation: Situation<'_>) -> String {
-    let names: Vec<String> = orders.iter().map(|order| inline(&named(order, situation))).collect();
+    let names: Vec<String> = orders.iter().map(|order| inline(&named(order, situation)).into_owned()).collect();
     let base = situation.current_trial().map(|trial| inline(trial.drug.name())).unwrap_or_default();
     let when = match first.before_adequate {
         Certainty::Yes => format!("before the trial of {base} was adequate"),

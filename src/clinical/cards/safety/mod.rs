@@ -38,7 +38,10 @@ fn decide(situation: Situation<'_>) -> Option<Finding> {
     let parameters = situation.knowledge.parameters();
     let age = if situation.assessment.patient.age_years.is_none() { "Age not on file: this card is for adults." } else { "" };
     let mut body = Vec::new();
-    body.push(Block::List("Also on record", findings.iter().skip(1).map(|finding| super::markdown::inline(&finding.label)).collect()));
+    body.push(Block::List(
+        "Also on record",
+        findings.iter().skip(1).map(|finding| super::markdown::inline(&finding.label).into_owned()).collect(),
+    ));
     body.push(Block::Paragraph(parameters.safety_protocol.clone()));
     body.push(Block::Paragraph(parameters.safety_crisis_line.clone()));
     body.extend(boxed_warning(situation).map(Block::Paragraph));

@@ -279,7 +279,7 @@ fn psilocybin_clozapine_and_zuranolone_are_never_listed_and_zuranolone_is_a_line
     let named = |detail: &str| ["psilocybin", "clozapine"].iter().any(|name| detail.to_lowercase().contains(name));
     assert!(!named(&next_step(&two_failures()).detail));
     let options = two_failures().options;
-    assert!(options.iter().all(|option| !named(&option.id) && option.id != "zuranolone") && options.len() > 20, "{}", options.len());
+    assert!(options.iter().all(|option| !named(option.id) && option.id != "zuranolone") && options.len() > 20, "{}", options.len());
     let mut born = two_failures();
     let (fact, breastfeeding) = (fact("Delivery, since 2026-01-01"), crate::clinical::derive::Breastfeeding::NotOnFile);
     born.circumstances.postpartum = Some(crate::clinical::derive::Postpartum { fact, breastfeeding });
