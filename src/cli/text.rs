@@ -201,7 +201,7 @@ fn options(assessment: &Assessment) -> Vec<(String, String)> {
         let kind = format!("{}, {}", word(&option.kind), word(&option.verdict));
         match lines.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, ids)) => *ids += &format!(", {}", option.id),
-            None => lines.push((kind, option.id.clone())),
+            None => lines.push((kind, option.id.to_owned())),
         }
     }
     lines

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
+use super::index::Index;
 use super::raw::{Row, parts};
 use super::unverified::is_by_text;
 use super::words::Words;
@@ -66,8 +67,8 @@ fn is_depression(group: ConditionGroup) -> bool {
 
 /// The groups of the codes, as the table has them.
 pub(super) struct Conditions {
-    exact: HashMap<(System, String), Hits>,
-    prefixes: HashMap<String, Hits>,
+    exact: Index<(System, String), Hits>,
+    prefixes: Index<String, Hits>,
     patterns: Vec<(Regex, Hits)>,
     /// What the rows without a verified code are called.
     words: Words<ConditionGroup>,
@@ -95,7 +96,7 @@ impl Hits {
 
 impl Conditions {
     pub fn new(rows: &[Row<ConditionRow>], defects: &mut Defects) -> Conditions {
-        let mut all = Conditions { exact: HashMap::new(), prefixes: HashMap::new(), patterns: Vec::new(), words: Words::new([]) };
+        let mut all = Conditions { exact: Index::default(), prefixes: Index::default(), patterns: Vec::new(), words: Words::new([]) };
         let mut names = Vec::new();
         let mut places: HashMap<(System, String), Vec<(ConditionGroup, Place)>> = HashMap::new();
         for Row { at, cells: row } in rows {

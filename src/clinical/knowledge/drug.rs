@@ -1,11 +1,10 @@
 //! Drugs by code and by name, and the groups they belong to.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
+use super::index::Index;
 use super::interaction::Content;
 use super::raw::{Row, parts};
 use super::unverified::is_by_text;
@@ -50,11 +49,11 @@ pub(super) struct DrugGroupRow {
 
 /// Every drug of the tables: one ingredient each, whatever the number of its codes and names.
 pub(super) struct Drugs {
-    by_canonical_name: HashMap<&'static str, (Ingredient, Place)>,
-    by_code: HashMap<(System, &'static str), Ingredient>,
-    by_name: HashMap<String, Vec<Ingredient>>,
-    rxnorm: HashMap<Ingredient, &'static str>,
-    groups: HashMap<Ingredient, DrugGroups>,
+    by_canonical_name: Index<&'static str, (Ingredient, Place)>,
+    by_code: Index<(System, &'static str), Ingredient>,
+    by_name: Index<String, Vec<Ingredient>>,
+    rxnorm: Index<Ingredient, &'static str>,
+    groups: Index<Ingredient, DrugGroups>,
     words: Words<Ingredient>,
     combinations: Vec<Combination>,
 }
@@ -86,11 +85,11 @@ impl DrugGroups {
 impl Drugs {
     pub fn new(drugs: &[Row<DrugRow>], names: &[Row<NameRow>], groups: &[Row<DrugGroupRow>], defects: &mut Defects) -> Drugs {
         let mut all = Drugs {
-            by_canonical_name: HashMap::new(),
-            by_code: HashMap::new(),
-            by_name: HashMap::new(),
-            rxnorm: HashMap::new(),
-            groups: HashMap::new(),
+            by_canonical_name: Index::default(),
+            by_code: Index::default(),
+            by_name: Index::default(),
+            rxnorm: Index::default(),
+            groups: Index::default(),
             words: Words::new([]),
             combinations: Vec::new(),
         };
@@ -176,7 +175,7 @@ impl Drugs {
 
     pub fn of_code(&self, code: Code<'_>) -> Option<Ingredient> {
         // a key of a shorter life is a key all the same
-        let by_code: &HashMap<(System, &str), Ingredient> = &self.by_code;
+        let by_code: &Index<(System, &str), Ingredient> = &self.by_code;
         match code.system {
             System::RxNorm => by_code.get(&(System::RxNorm, code.code.trim())).copied(),
             System::Atc => by_code.get(&(System::Atc, code.code.trim().to_ascii_uppercase().as_str())).copied(),

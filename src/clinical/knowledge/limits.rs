@@ -1,9 +1,8 @@
 //! The limits of options, and which of them bear on which option: found once, since every chart asks it of every option.
 
-use std::collections::HashMap;
-
 use super::antidepressant::Antidepressant;
 use super::drug::Drugs;
+use super::index::Index;
 use super::limit::{OptionLimit, Target};
 use super::option::OptionRow;
 use crate::clinical::units::Ingredient;
@@ -12,7 +11,7 @@ use crate::clinical::units::Ingredient;
 pub(super) struct OptionLimits {
     all: Vec<OptionLimit>,
     /// Their places, by the row and the drug of an option; without a row those of a rise.
-    on: HashMap<(Option<&'static str>, Option<Ingredient>), Vec<usize>>,
+    on: Index<(Option<&'static str>, Option<Ingredient>), Vec<usize>>,
 }
 
 impl OptionLimits {
@@ -21,7 +20,7 @@ impl OptionLimits {
             let bears = |limit: &OptionLimit| limit.targets.iter().any(|target| bears(*target, row, drug, drugs, antidepressants));
             (0..all.len()).filter(|place| bears(&all[*place])).collect()
         };
-        let mut on = HashMap::new();
+        let mut on = Index::default();
         for row in options {
             for drug in row.ingredients.iter().map(|drug| Some(*drug)).chain([None]) {
                 on.insert((Some(row.id), drug), places(Some(row), drug));

@@ -1,6 +1,6 @@
 //! Codes of procedures, relationships, reasons and answers.
 
-use std::collections::HashMap;
+use super::index::Index;
 
 use serde::Deserialize;
 
@@ -25,7 +25,7 @@ pub(super) struct MeaningRow {
 /// What codes say, whatever system they are written with: a question is always asked for one meaning, so that a code of another
 /// system with the same letters does no harm.
 pub(super) struct Meanings {
-    exact: HashMap<&'static str, Meaning>,
+    exact: Index<&'static str, Meaning>,
     prefixes: Vec<(&'static str, Meaning)>,
     /// What the rows without a verified code are called.
     words: Words<Meaning>,
@@ -33,7 +33,7 @@ pub(super) struct Meanings {
 
 impl Meanings {
     pub fn new(rows: &[Row<MeaningRow>], defects: &mut Defects) -> Meanings {
-        let mut meanings = Meanings { exact: HashMap::new(), prefixes: Vec::new(), words: Words::new([]) };
+        let mut meanings = Meanings { exact: Index::default(), prefixes: Vec::new(), words: Words::new([]) };
         let mut names = Vec::new();
         for Row { at, cells: row } in rows {
             let mut cells = Cells { at: *at, defects };

@@ -11,6 +11,7 @@ mod condition;
 mod country;
 mod drug;
 mod fault;
+mod index;
 mod interaction;
 mod limit;
 mod limits;
@@ -29,6 +30,7 @@ mod staging;
 mod steroid;
 mod symptom;
 mod unverified;
+mod watch;
 mod words;
 
 pub use antidepressant::{Antidepressant, GeriatricMaximum, TrialUse};
@@ -36,23 +38,23 @@ pub use care_level::CareLevel;
 pub use country::Country;
 pub use drug::{DrugGroups, NameMatch};
 pub use interaction::{
-    Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, RowsOf, Selector, Window,
+    Circumstance, ConditionStatus, DoseCap, DrugCondition, DrugPair, DrugTerm, Grade, InteractionTables, Profile, Selector, Side, Window,
 };
 pub use limit::{Effect, Limit, Measure, OptionLimit, Period, PregnancyState, Target, Trigger};
 pub use load::{Defect, SiteChange, SiteFile};
 pub use monitoring::{CardShare, DueDay, MonitoringRow};
 pub use observation::Observation;
-pub use option::{Offer, OptionKind, OptionRow, Talk};
+pub use option::{Offer, Offered, OptionKind, OptionRow, Talk};
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
 pub use staging::{CodeSeverity, StagingPoints};
 pub use symptom::{SymptomRow, WeightSign};
 pub use unverified::Unverified;
-
-use std::collections::HashMap;
+pub use watch::{Watch, Whom};
 
 use condition::Conditions;
 use drug::Drugs;
+use index::Index;
 use limits::OptionLimits;
 use observation::Observations;
 use product::ProductMarks;
@@ -71,7 +73,7 @@ pub struct Knowledge {
     parameters: Parameters,
     drugs: Drugs,
     antidepressants: Vec<Antidepressant>,
-    products: HashMap<&'static str, Product>,
+    products: Index<&'static str, Product>,
     product_marks: ProductMarks,
     options: Vec<OptionRow>,
     option_limits: OptionLimits,
@@ -179,8 +181,17 @@ impl Knowledge {
 
     /// The row of an antidepressant; `None` for every other drug.
     pub fn antidepressant(&self, ingredient: Ingredient) -> Option<&Antidepressant> {
-        let index = self.antidepressants.binary_search_by_key(&ingredient, |row| row.ingredient).ok()?;
-        Some(&self.antidepressants[index])
+        self.antidepressant_of(self.profile(ingredient))
+    }
+
+    /// The same of a drug whose profile is at hand.
+    pub fn antidepressant_of(&self, profile: &Profile) -> Option<&Antidepressant> {
+        profile.antidepressant.map(|place| &self.antidepressants[place])
+    }
+
+    /// What the tables say of a drug beside others.
+    pub fn profile(&self, ingredient: Ingredient) -> &Profile {
+        self.interactions.profile(ingredient)
     }
 
     /// Every antidepressant, by name.
@@ -205,17 +216,7 @@ impl Knowledge {
 
     /// Whether the drug belongs to the group.
     pub fn in_group(&self, ingredient: Ingredient, group: DrugGroup) -> bool {
-        self.drugs.in_group(ingredient, group)
-    }
-
-    /// The groups of a drug.
-    pub fn groups(&self, ingredient: Ingredient) -> DrugGroups {
-        self.drugs.groups(ingredient)
-    }
-
-    /// The groups of a drug and of what it holds as a fixed combination.
-    pub fn all_groups(&self, ingredient: Ingredient) -> DrugGroups {
-        self.drugs.all_groups(ingredient, &self.interactions.contents)
+        self.profile(ingredient).groups.has(group)
     }
 
     /// Whether a code is in an antidepressant or augmenter class, though its drug is not in the tables (ATC N06A, N05A ...).
@@ -302,7 +303,7 @@ impl Knowledge {
 
     /// What a fixed combination that counts as one drug holds, with how much a unit.
     pub fn contents(&self, drug: Ingredient) -> impl Iterator<Item = (Ingredient, Strength)> {
-        self.interactions.contents.iter().filter(move |content| content.drug == drug).map(|content| (content.contains, content.strength))
+        self.profile(drug).contents.iter().map(|content| (content.contains, content.strength))
     }
 
     /// What removes an option or is to be said beside it, in the order of the table.

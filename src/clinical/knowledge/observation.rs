@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::cell::Cells;
 use super::fault::{Defects, Fault, Place};
+use super::index::Index;
 use super::raw::{Row, parts};
 use super::unverified::is_by_text;
 use super::words::Words;
@@ -66,13 +67,13 @@ const SYSTEMS: &[(&str, Option<System>)] = &[("loinc", Some(System::Loinc)), ("o
 /// Every observation, by code and by name.
 pub(super) struct Observations {
     rows: Vec<Observation>,
-    by_code: HashMap<(System, &'static str), usize>,
+    by_code: Index<(System, &'static str), usize>,
     words: Words<usize>,
 }
 
 impl Observations {
     pub fn new(rows: &[Row<ObservationRow>], defects: &mut Defects) -> Observations {
-        let mut all = Observations { rows: Vec::with_capacity(rows.len()), by_code: HashMap::new(), words: Words::new([]) };
+        let mut all = Observations { rows: Vec::with_capacity(rows.len()), by_code: Index::default(), words: Words::new([]) };
         let mut names = Vec::new();
         let mut places: HashMap<(System, &str), Place> = HashMap::new();
         for Row { at, cells: row } in rows {
@@ -99,7 +100,7 @@ impl Observations {
     }
 
     pub fn of_code(&self, code: Code<'_>) -> Option<&Observation> {
-        let by_code: &HashMap<(System, &str), usize> = &self.by_code;
+        let by_code: &Index<(System, &str), usize> = &self.by_code;
         by_code.get(&(code.system, code.code.trim())).map(|index| &self.rows[*index])
     }
 

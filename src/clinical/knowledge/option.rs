@@ -12,6 +12,7 @@ use super::country::Country;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault, Place};
 use super::raw::{Row, parts};
+use super::watch::{Watch, watches};
 use crate::clinical::units::{DailyDose, Ingredient};
 
 /// One row of the option table (`augmentation.csv`): texts in our own words, with their sources.
@@ -23,6 +24,8 @@ pub struct OptionRow {
     pub kind: OptionKind,
     /// The drugs of the row; each is an option of its own (rules.md 9.3). Empty for procedures and psychotherapy.
     pub ingredients: Vec<Ingredient>,
+    /// The options of the row.
+    pub offered: Vec<Offered>,
     /// Drugs that come in the same product (fluoxetine in the capsule with olanzapine).
     pub taken_with: Vec<Ingredient>,
     pub offer: Offer,
@@ -53,8 +56,8 @@ pub struct OptionRow {
     pub side_effects: &'static str,
     pub contraindications_cautions: &'static str,
     pub interactions_dose_rules: &'static str,
-    /// What to measure, with codes and times, as in the table: `weight+BMI|29463-7;39156-5|baseline, wk 4 / ...`.
-    pub monitoring: &'static str,
+    /// What to measure.
+    pub watches: Vec<Watch>,
     pub overdose_note: &'static str,
     /// Ids of [`CareLevel`].
     pub care_levels: Vec<&'static str>,
@@ -91,6 +94,33 @@ impl OptionRow {
     fn of_drug(&self, drug: Option<Ingredient>) -> Option<&OptionDrug> {
         self.drugs.iter().find(|row| Some(row.drug) == drug)
     }
+}
+
+/// One option of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Offered {
+    /// Its name in lower case with hyphens.
+    pub id: &'static str,
+    /// What a prescriber calls it.
+    pub name: &'static str,
+    /// The drug, where it is one.
+    pub drug: Option<Ingredient>,
+}
+
+/// A row of a class stands once per drug; every other row is one option under the name of the row.
+fn offered(row: &RawOption, ingredients: &[Ingredient]) -> Vec<Offered> {
+    if ingredients.len() > 1 {
+        let of_drug = |drug: &Ingredient| Offered { id: hyphened(drug.name()), name: drug.name(), drug: Some(*drug) };
+        return ingredients.iter().map(of_drug).collect();
+    }
+    let id = row.id.strip_suffix("_add").or_else(|| row.id.strip_suffix("_switch")).unwrap_or(row.id);
+    vec![Offered { id: hyphened(id), name: row.name, drug: ingredients.first().copied() }]
+}
+
+/// A name as an id has it; like the tables it lives as long as the program.
+pub(super) fn hyphened(name: &'static str) -> &'static str {
+    let hyphened = name.to_lowercase().replace(['_', ' '], "-");
+    if hyphened == name { name } else { hyphened.leak() }
 }
 
 /// What is told of one drug of a class (`option_drugs.csv`).
@@ -254,6 +284,7 @@ fn option(at: Place, row: &RawOption, beside: &Beside<'_>, defects: &mut Defects
         id: row.id,
         name: row.name,
         kind: kind?,
+        offered: offered(row, &ingredients),
         ingredients,
         taken_with,
         offer: offer?,
@@ -277,7 +308,7 @@ fn option(at: Place, row: &RawOption, beside: &Beside<'_>, defects: &mut Defects
         side_effects: row.side_effects,
         contraindications_cautions: row.contraindications_cautions,
         interactions_dose_rules: row.interactions_dose_rules,
-        monitoring: row.monitoring,
+        watches: watches(row.monitoring),
         overdose_note: row.overdose_note,
         care_levels: parts(row.care_levels).collect(),
         text_source: row.source,

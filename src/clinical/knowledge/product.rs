@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::cell::Cells;
 use super::drug::Drugs;
 use super::fault::{Defects, Fault, Place};
+use super::index::Index;
 use super::raw::{Row, parts};
 use super::unverified::is_by_text;
 use super::words::Words;
@@ -100,8 +101,8 @@ pub(super) fn products<'a>(
     rows: impl IntoIterator<Item = &'a Row<ProductRow>>,
     drugs: &Drugs,
     defects: &mut Defects,
-) -> HashMap<&'static str, Product> {
-    let mut products = HashMap::new();
+) -> Index<&'static str, Product> {
+    let mut products = Index::default();
     let mut places: HashMap<&'static str, Place> = HashMap::new();
     for Row { at, cells: row } in rows {
         Cells { at: *at, defects }.filled("rxcui", row.rxcui);

@@ -1,6 +1,6 @@
 //! How much prednisone a dose of another steroid is as strong as.
 
-use std::collections::HashMap;
+use super::index::Index;
 
 use serde::Deserialize;
 
@@ -21,11 +21,11 @@ pub(super) struct SteroidRow {
 }
 
 /// The steroids with what 5 mg of prednisone are in each.
-pub(super) struct Steroids(HashMap<Ingredient, f64>);
+pub(super) struct Steroids(Index<Ingredient, f64>);
 
 impl Steroids {
     pub fn new(rows: &[Row<SteroidRow>], drugs: &Drugs, defects: &mut Defects) -> Steroids {
-        let mut all = HashMap::new();
+        let mut all = Index::default();
         for Row { at, cells: row } in rows {
             let drug = drugs.known(*at, row.drug, defects);
             let mut cells = Cells { at: *at, defects };

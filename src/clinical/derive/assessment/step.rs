@@ -13,7 +13,7 @@ use crate::clinical::units::{Ingredient, SourceRef};
 #[serde(rename_all = "camelCase")]
 pub struct TreatmentOption {
     /// The drug or procedure in lower case with hyphens, unique within its kind.
-    pub id: String,
+    pub id: &'static str,
     /// What a prescriber calls it.
     pub name: &'static str,
     /// What kind of step.
@@ -25,7 +25,7 @@ pub struct TreatmentOption {
     /// The records that the reasons rest on.
     pub basis: Vec<SourceRef>,
     /// What to measure before and during.
-    pub monitoring: Vec<String>,
+    pub monitoring: Vec<&'static str>,
     /// The starting dose; for a procedure how it begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<&'static str>,

@@ -8,14 +8,10 @@ use crate::clinical::derive::taken::Lane;
 use crate::clinical::knowledge::{Circumstance, DoseCap, Grade};
 use crate::clinical::units::{ConditionGroup, DailyDose, Ingredient, SourceRef};
 
-/// Every dose that is above what its circumstances allow.
+/// Every dose that is above what its circumstances allow; the lowest cap that applies is the one that is told.
 pub fn caps<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
-    let caps = scene.rows(&scene.knowledge.interactions().caps, |rows| &rows.caps);
-    let mut caps: Vec<&DoseCap> = caps.map(|(_, cap)| cap).collect();
-    // the lowest cap that applies is the one that is told
-    caps.sort_by_key(|cap| cap.maximum);
-    for cap in caps {
-        let holding: Vec<&'s Present<'_>> = scene.active().filter(|present| present.holds(cap.drug, scene.knowledge)).collect();
+    for cap in scene.rows(&scene.knowledge.interactions().caps, |profile| &profile.caps) {
+        let holding: Vec<&'s Present<'_>> = scene.active().filter(|present| present.holds(cap.drug)).collect();
         if holding.is_empty() || !is_marked(cap, &holding) {
             continue;
         }

@@ -11,7 +11,7 @@ use crate::clinical::units::Instrument;
 
 /// Every drug that meets a diagnosis.
 pub fn conditions<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
-    for (_, row) in scene.rows(&scene.knowledge.interactions().conditions, |rows| &rows.conditions) {
+    for row in scene.rows(&scene.knowledge.interactions().conditions, |profile| &profile.conditions) {
         for present in scene.active_of(&row.drugs).filter(|present| !row.as_augmentation || is_augmentation(present, scene)) {
             match answer(row, scene) {
                 Answer::No => {}

@@ -85,9 +85,11 @@ impl<'s> Rows<'s> {
         let of_option = scene.option.is_some();
         let mut found = self.found;
         found.retain(|finding| !of_option || finding.of.iter().any(|drug| drug.is_option()));
-        found.sort_by_key(|finding| (finding.grade, finding.of.iter().any(|drug| drug.text)));
-        let mut seen = BTreeSet::new();
-        found.retain(|finding| seen.insert((severity(finding.grade).is_some(), finding.key())));
+        if found.len() > 1 {
+            found.sort_by_key(|finding| (finding.grade, finding.of.iter().any(|drug| drug.text)));
+            let mut seen = BTreeSet::new();
+            found.retain(|finding| seen.insert((severity(finding.grade).is_some(), finding.key())));
+        }
         let mut told = Interactions {
             not_checked: if of_option { self.option_unchecked } else { self.not_checked }.into_iter().collect(),
             ..Interactions::default()

@@ -4,25 +4,25 @@ use super::Scene;
 use super::finding::{Finding, Rows};
 use super::present::{Present, told};
 use crate::clinical::knowledge::Grade;
-use crate::clinical::units::{DrugGroup, Ingredient, Instrument};
+use crate::clinical::units::{DrugGroup, Instrument};
 
+const LITHIUM: &str = "lithium";
 const LEVEL: &str = "lithium-level";
 const KIDNEY: &str = "lithium-kidney";
 
 /// A level that may be toxic, and a kidney that does not keep up.
 pub fn lithium<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
-    let Some(lithium) = scene.knowledge.ingredient_named("lithium") else { return };
-    level(lithium, scene, rows);
-    for present in scene.active().filter(|present| present.drug == lithium) {
+    level(scene, rows);
+    for present in scene.active().filter(|present| present.drug.name() == LITHIUM) {
         kidney(present, scene, rows);
     }
 }
 
 /// The newest level, if it is fresh; raised for whoever has one, since the drug may be missing from the list.
-fn level<'s>(lithium: Ingredient, scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
+fn level<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
     let parameters = scene.parameters();
-    let of: Vec<&Present<'_>> = scene.present.iter().map(|present| &**present).filter(|present| present.drug == lithium).collect();
     let Some((level, result)) = scene.newest(Instrument::LithiumLevel, parameters.lithium_toxic_fresh_days) else { return };
+    let of: Vec<&Present<'_>> = scene.present.iter().map(|present| &**present).filter(|present| present.drug.name() == LITHIUM).collect();
     let beside = scene.active_in(DrugGroup::LithiumInteraction).next();
     let elderly = scene.age.map(|age| age >= parameters.lithium_elderly_from_age);
     let lower = level >= parameters.lithium_toxic_from_elderly;
@@ -39,7 +39,7 @@ fn level<'s>(lithium: Ingredient, scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
     let on_list = if of.iter().any(|present| present.active) { "" } else { "; lithium is not on the list" };
     rows.add(Finding {
         advice: "Look for tremor, unsteadiness, vomiting, confusion; a repeat level, kidney function and electrolytes today, per local protocol.",
-        about: Some(lithium),
+        about: scene.knowledge.ingredient_named(LITHIUM),
         facts: vec![result.source.clone()],
         since: Some(result.at.day),
         ..Finding::new(

@@ -7,7 +7,7 @@ use crate::clinical::knowledge::Grade;
 
 /// Every pair that is taken.
 pub fn pairs<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
-    for (_, pair) in scene.rows(&scene.knowledge.interactions().pairs, |rows| &rows.pairs) {
+    for pair in scene.pairs() {
         for first in scene.active_of(&pair.first) {
             for second in scene.active_of(&pair.second).filter(|second| second.drug != first.drug) {
                 let of = vec![first, second];

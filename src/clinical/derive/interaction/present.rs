@@ -5,15 +5,15 @@ use crate::clinical::derive::Trial;
 use crate::clinical::derive::exposure::Exposure;
 use crate::clinical::derive::supply::{Wanted, sources, supply, supply_period};
 use crate::clinical::derive::taken::{Lane, Taken, lane};
-use crate::clinical::knowledge::{DrugGroups, DrugTerm, Knowledge, TrialUse};
+use crate::clinical::knowledge::{DrugTerm, Knowledge, Parameters, Profile, TrialUse};
 use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, Ingredient, SourceRef};
 
 /// One drug that a row may name.
 #[derive(Debug, Clone)]
 pub struct Present<'a> {
     pub drug: Ingredient,
-    /// Its own groups, and those of what it holds as a fixed combination with them.
-    pub groups: (DrugGroups, DrugGroups),
+    /// What the tables say of it beside others.
+    pub profile: &'a Profile,
     /// How it comes to be here.
     pub how: How,
     /// What its records may count as; an option is ordinary.
@@ -57,7 +57,7 @@ pub enum How {
 
 impl<'a> Present<'a> {
     /// A drug of the record.
-    pub fn taken(drug: &'a Taken<'a>, trials: &[Trial], knowledge: &Knowledge, as_of: Day) -> Present<'a> {
+    pub fn taken(drug: &'a Taken<'a>, trials: &[Trial], knowledge: &'a Knowledge, as_of: Day) -> Present<'a> {
         let listed = undated_but_listed(drug);
         // where only an old entry of a list says that it is taken, the days before it say nothing of today
         let exposures: &[Exposure<'_>] = if listed.is_some() { &[] } else { &drug.timeline.exposures };
@@ -67,7 +67,7 @@ impl<'a> Present<'a> {
         let longest_gap = knowledge.parameters().max_gap_same_trial_days;
         Present {
             drug: drug.ingredient,
-            groups: groups(drug.ingredient, knowledge),
+            profile: knowledge.profile(drug.ingredient),
             how: How::Taken,
             lane: drug.lane,
             text: drug.lane == Lane::Uncoded,
@@ -87,12 +87,12 @@ impl<'a> Present<'a> {
     }
 
     /// A drug that is thought of: from today on, at no dose in particular. A selegiline that is thought of is the patch.
-    pub fn option(drug: Ingredient, knowledge: &Knowledge, as_of: Day) -> Present<'static> {
-        let groups = groups(drug, knowledge);
-        let two_faced = groups.0.has(DrugGroup::Maoi) && groups.0.has(DrugGroup::MaoBInhibitor);
+    pub fn option(drug: Ingredient, knowledge: &'a Knowledge, as_of: Day) -> Present<'a> {
+        let profile = knowledge.profile(drug);
+        let two_faced = profile.groups.has(DrugGroup::Maoi) && profile.groups.has(DrugGroup::MaoBInhibitor);
         Present {
             drug,
-            groups,
+            profile,
             how: How::Option,
             lane: Lane::Ordinary,
             text: false,
@@ -122,32 +122,31 @@ impl<'a> Present<'a> {
     /// Whether the drug, or something that it holds as a fixed combination, belongs to the group.
     ///
     /// A drug that is a full MAO inhibitor or an MAO-B inhibitor by its route and dose (selegiline) is the one or the other.
-    pub fn in_group(&self, group: DrugGroup, knowledge: &Knowledge) -> bool {
-        let (own, all) = self.groups;
-        let of = |group| own.has(group);
+    pub fn in_group(&self, group: DrugGroup, parameters: &Parameters) -> bool {
+        let of = |group| self.profile.groups.has(group);
         if of(DrugGroup::Maoi) && of(DrugGroup::MaoBInhibitor) && matches!(group, DrugGroup::Maoi | DrugGroup::MaoBInhibitor) {
-            let most = DailyDose::from_mg(knowledge.parameters().selegiline_mao_b_max_mg);
+            let most = DailyDose::from_mg(parameters.selegiline_mao_b_max_mg);
             let full = self.form == Form::Patch || self.dose > most;
             return full == (group == DrugGroup::Maoi);
         }
-        all.has(group)
+        self.profile.all_groups.has(group)
     }
 
     /// Whether it is what a term names.
     pub fn is(&self, term: &DrugTerm, knowledge: &Knowledge) -> bool {
         match term {
-            DrugTerm::Drug(drug, forms) => self.holds(*drug, knowledge) && (forms.is_empty() || forms.contains(&self.form)),
-            DrugTerm::Group(group) => self.in_group(*group, knowledge),
-            DrugTerm::Class(class) => knowledge.antidepressant(self.drug).is_some_and(|row| row.class == *class),
+            DrugTerm::Drug(drug, forms) => self.holds(*drug) && (forms.is_empty() || forms.contains(&self.form)),
+            DrugTerm::Group(group) => self.in_group(*group, knowledge.parameters()),
+            DrugTerm::Class(class) => knowledge.antidepressant_of(self.profile).is_some_and(|row| row.class == *class),
             DrugTerm::Antidepressants => knowledge
-                .antidepressant(self.drug)
+                .antidepressant_of(self.profile)
                 .is_some_and(|row| matches!(row.trial_use, TrialUse::Trial | TrialUse::WithDepressionCode | TrialUse::Never)),
         }
     }
 
     /// Whether it is the drug, or holds it as a fixed combination.
-    pub fn holds(&self, drug: Ingredient, knowledge: &Knowledge) -> bool {
-        self.drug == drug || knowledge.contents(self.drug).any(|(content, _)| content == drug)
+    pub fn holds(&self, drug: Ingredient) -> bool {
+        self.drug == drug || self.profile.contents.iter().any(|content| content.contains == drug)
     }
 
     /// How its days are known, in the words of the cards.
@@ -181,10 +180,6 @@ impl<'a> Present<'a> {
             (How::Taken, None) => format!("{name} on the list, dates unknown"),
         }
     }
-}
-
-fn groups(drug: Ingredient, knowledge: &Knowledge) -> (DrugGroups, DrugGroups) {
-    (knowledge.groups(drug), knowledge.all_groups(drug))
 }
 
 /// The drugs with how and since when they are there; a single one without its name, which stands before it.
@@ -223,7 +218,7 @@ fn is_active(drug: &Taken<'_>, trials: &[Trial], knowledge: &Knowledge, as_of: D
 /// Lays the draft orders over what is taken: a draft replaces the dose of its drug from today, or adds to it where it says so.
 ///
 /// In whatever order they were sent, those that add come last, and else the name of the drug decides.
-pub fn with_drafts<'a>(mut present: Vec<Present<'a>>, chart: &'a Chart, knowledge: &Knowledge, as_of: Day) -> Vec<Present<'a>> {
+pub fn with_drafts<'a>(mut present: Vec<Present<'a>>, chart: &'a Chart, knowledge: &'a Knowledge, as_of: Day) -> Vec<Present<'a>> {
     let mut ordered: Vec<(Ingredient, Lane)> = Vec::new();
     let mut drafts: Vec<&MedicationRecord> = chart.drafts.iter().collect();
     drafts.sort_by_key(|record| (record.instruction.in_addition, record.medicine.parts(), record.source.clone()));

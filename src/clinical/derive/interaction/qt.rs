@@ -24,7 +24,7 @@ pub fn qt<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
 
 /// The drugs that count, each once; those of a small effect never do.
 fn qt_drugs<'s>(scene: &'s Scene<'_>) -> Vec<&'s Present<'s>> {
-    let counts = |group| move |present: &&Present<'_>| present.in_group(group, scene.knowledge);
+    let counts = |group| move |present: &&Present<'_>| present.in_group(group, scene.parameters());
     let mut drugs: Vec<&Present<'_>> = Vec::new();
     for present in scene.active().filter(|drug| counts(DrugGroup::QtProlonging)(drug) || counts(DrugGroup::QtProlongingMajor)(drug)) {
         match drugs.iter_mut().find(|known| known.drug == present.drug) {
@@ -115,7 +115,7 @@ impl Major {
 
 /// One of the major drugs; escitalopram only above 10 mg.
 fn is_major(present: &Present<'_>, scene: &Scene<'_>) -> Major {
-    if !present.in_group(DrugGroup::QtProlongingMajor, scene.knowledge) {
+    if !present.in_group(DrugGroup::QtProlongingMajor, scene.parameters()) {
         return Major::No;
     }
     if present.drug.name() != "escitalopram" {

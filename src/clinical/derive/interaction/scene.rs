@@ -8,7 +8,7 @@ use crate::clinical::chart::{Chart, Condition, Extent, Kind, Measurement, Value}
 use crate::clinical::derive::ground::Ground;
 use crate::clinical::derive::taken::{Taken, lane, products_of};
 use crate::clinical::derive::{Augmentation, Trial};
-use crate::clinical::knowledge::{Knowledge, Parameters, RowsOf, Selector};
+use crate::clinical::knowledge::{DrugPair, Knowledge, Parameters, Profile, Selector, Side, Window};
 use crate::clinical::units::{ConditionGroup, DailyDose, Day, Days, DrugGroup, Ingredient, Instrument, SourceRef};
 
 /// The drugs that the rows run over, and the record they ask.
@@ -19,8 +19,31 @@ pub struct Scene<'a> {
     pub age: Option<i32>,
     pub augmentation: &'a [Augmentation],
     pub present: Vec<Rc<Present<'a>>>,
+    /// Which drug of each row is among them, the one that is only thought of left aside.
+    met: Rc<Met>,
     /// The drug among them that is only thought of.
     pub option: Option<Ingredient>,
+}
+
+/// Which drug of each row, by its place, some drug that is present may be.
+struct Met {
+    windows: Vec<Side>,
+    pairs: Vec<Side>,
+}
+
+impl Met {
+    fn by(present: &[Rc<Present<'_>>], knowledge: &Knowledge) -> Met {
+        let tables = knowledge.interactions();
+        let mut met = Met { windows: vec![Side::default(); tables.windows.len()], pairs: vec![Side::default(); tables.pairs.len()] };
+        for present in present {
+            for (rows, of) in [(&mut met.windows, &present.profile.windows), (&mut met.pairs, &present.profile.pairs)] {
+                for (place, side) in of {
+                    rows[*place] = rows[*place].or(*side);
+                }
+            }
+        }
+        met
+    }
 }
 
 /// Whether something holds, with what it rests on.
@@ -51,8 +74,9 @@ impl<'a> Scene<'a> {
         age: Option<i32>,
     ) -> Scene<'a> {
         let present = taken.iter().map(|drug| Present::taken(drug, trials, knowledge, as_of)).collect();
-        let present = with_drafts(present, chart, knowledge, as_of).into_iter().map(Rc::new).collect();
-        Scene { chart, knowledge, as_of, age, augmentation: &[], present, option: None }
+        let present: Vec<_> = with_drafts(present, chart, knowledge, as_of).into_iter().map(Rc::new).collect();
+        let met = Rc::new(Met::by(&present, knowledge));
+        Scene { chart, knowledge, as_of, age, augmentation: &[], present, met, option: None }
     }
 
     fn augmented(self, augmentation: &'a [Augmentation]) -> Scene<'a> {
@@ -61,19 +85,45 @@ impl<'a> Scene<'a> {
 
     /// The same with a drug that is thought of, and without one that is thought away.
     pub fn with_option(&self, drug: Ingredient, without: Option<Ingredient>) -> Scene<'a> {
-        let mut present: Vec<_> = self.present.iter().filter(|present| Some(present.drug) != without).cloned().collect();
+        let mut present = Vec::with_capacity(self.present.len() + 1);
+        present.extend(self.present.iter().filter(|present| Some(present.drug) != without).cloned());
         present.push(Rc::new(Present::option(drug, self.knowledge, self.as_of)));
-        Scene { present, option: Some(drug), ..*self }
+        Scene { present, met: Rc::clone(&self.met), option: Some(drug), ..*self }
     }
 
-    /// The rows of a table with their places: those that may name the option where there is one, since of an option only what names it
-    /// is told; else all.
-    pub fn rows<T>(&self, all: &'a [T], of: fn(&RowsOf) -> &[usize]) -> impl Iterator<Item = (usize, &'a T)> + use<'a, T> {
-        let some = self.option.map(|drug| self.knowledge.interactions().rows_of(drug).map(of).unwrap_or_default());
-        (0..some.map_or(all.len(), <[usize]>::len)).map(move |index| {
-            let place = some.map_or(index, |some| some[index]);
-            (place, &all[place])
-        })
+    /// The windows that two drugs may meet, with their places: those that may name the option where there is one, since of an option
+    /// only what names it is told.
+    pub fn windows(&self) -> impl Iterator<Item = (usize, &'a Window)> {
+        self.met(&self.knowledge.interactions().windows, |profile| &profile.windows, &self.met.windows)
+    }
+
+    /// The pairs that two drugs may meet, likewise.
+    pub fn pairs(&self) -> impl Iterator<Item = &'a DrugPair> {
+        self.met(&self.knowledge.interactions().pairs, |profile| &profile.pairs, &self.met.pairs).map(|(_, pair)| pair)
+    }
+
+    fn met<'s, T>(
+        &'s self,
+        all: &'a [T],
+        of: fn(&Profile) -> &[(usize, Side)],
+        met: &'s [Side],
+    ) -> impl Iterator<Item = (usize, &'a T)> + use<'s, 'a, T> {
+        let of_option = self.profile().map(of);
+        let by_others = of_option.is_none().then(|| met.iter().enumerate().filter(|(_, met)| met.meets(**met)).map(|(place, _)| place));
+        let with_option = of_option.unwrap_or_default().iter().filter(|(place, side)| side.meets(met[*place])).map(|(place, _)| *place);
+        by_others.into_iter().flatten().chain(with_option).map(|place| (place, &all[place]))
+    }
+
+    /// The rows of a table that may name the option where there is one; else all.
+    pub fn rows<T>(&self, all: &'a [T], of: fn(&Profile) -> &[usize]) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        let some = self.profile().map(of);
+        (0..some.map_or(all.len(), <[usize]>::len)).map(move |index| &all[some.map_or(index, |some| some[index])])
+    }
+
+    /// What the tables say of the option.
+    fn profile(&self) -> Option<&'a Profile> {
+        let last = self.present.last().filter(|_| self.option.is_some());
+        last.map(|option| option.profile)
     }
 
     /// The most of a drug a day that interactions and circumstances allow (rules.md 10, variant `dose`).
@@ -97,7 +147,7 @@ impl<'a> Scene<'a> {
 
     /// Those of them that belong to a group.
     pub fn active_in(&self, group: DrugGroup) -> impl Iterator<Item = &Present<'a>> {
-        self.active().filter(move |present| present.in_group(group, self.knowledge))
+        self.active().filter(move |present| present.in_group(group, self.parameters()))
     }
 
     /// Whether a selector means the drug.
@@ -108,7 +158,7 @@ impl<'a> Scene<'a> {
     /// The daily dose of a drug summed over every product that covers the day, fixed combinations and other uses included; the second
     /// says whether a part of it is unknown. A drug within the grace has the dose of its last day.
     pub fn total_dose(&self, drug: Ingredient) -> (Option<DailyDose>, bool) {
-        let holding: Vec<&Present<'a>> = self.active().filter(|present| present.holds(drug, self.knowledge)).collect();
+        let holding: Vec<&Present<'a>> = self.active().filter(|present| present.holds(drug)).collect();
         let covering: Vec<&&Present<'a>> = holding.iter().filter(|present| present.covers_today).collect();
         let doses: Vec<Option<DailyDose>> = if covering.is_empty() {
             holding.iter().max_by_key(|present| present.last).map(|present| self.dose_of(present, drug)).into_iter().collect()

@@ -24,7 +24,7 @@ enum Standing {
 /// Every window that is open, one entry a pair of drugs, the graver.
 pub fn windows<'s>(scene: &'s Scene<'_>, rows: &mut Rows<'s>) {
     let mut best: BTreeMap<(Ingredient, Ingredient), (Rank, Finding<'s>)> = BTreeMap::new();
-    for (place, window) in scene.rows(&scene.knowledge.interactions().windows, |rows| &rows.windows) {
+    for (place, window) in scene.windows() {
         for first in scene.present.iter().filter(|present| scene.means(&window.first, present)) {
             for second in scene.present.iter().filter(|present| present.drug != first.drug && scene.means(&window.second, present)) {
                 let Some(standing) = standing(window, first, second, scene) else { continue };
@@ -109,7 +109,7 @@ fn finding<'s>(
             (reason, Some(last + window.free_days))
         }
     };
-    let is_maoi = |present: &Present<'_>| present.in_group(DrugGroup::Maoi, scene.knowledge);
+    let is_maoi = |present: &Present<'_>| present.in_group(DrugGroup::Maoi, scene.parameters());
     let of = if is_maoi(first) && !is_maoi(second) { vec![second, first] } else { vec![first, second] };
     Finding { until, advice: window.advice, contraindicated: grade == Grade::Critical, ..Finding::new(window.id, grade, of, reason) }
 }

@@ -37,8 +37,8 @@ pub(super) struct Limits<'g> {
 /// What a limit came to.
 #[derive(Debug, Clone)]
 struct Held {
-    /// The facts that meet it.
-    found: Vec<Fact>,
+    /// The facts that meet it, as reasons.
+    found: Vec<Reasoned>,
     /// Why a removal could not be tested.
     gap: Option<String>,
 }
@@ -50,7 +50,8 @@ impl<'g> Limits<'g> {
 
     fn held(&self, place: usize, limit: &OptionLimit) -> &Held {
         self.held[place].get_or_init(|| {
-            let found = found(self.ground, self.circumstances, &limit.trigger);
+            let found: Vec<Reasoned> =
+                found(self.ground, self.circumstances, &limit.trigger).iter().map(|fact| reasoned(fact, limit)).collect();
             let gap = if limit.effect == Effect::Remove && found.is_empty() { gap(self.ground, limit) } else { None };
             Held { found, gap }
         })
@@ -71,7 +72,7 @@ fn weighed<'g>(limits: impl Iterator<Item = (&'g OptionLimit, &'g Held)>) -> Wei
     let mut weighed = Weighed::default();
     let mut gaps: Vec<(&str, Vec<&'static str>)> = Vec::new();
     for (limit, Held { found, gap }) in limits {
-        let reasons = found.iter().map(|fact| reasoned(fact, limit));
+        let reasons = found.iter().cloned();
         match limit.effect {
             Effect::Remove if found.is_empty() => {
                 if let Some(why) = gap {

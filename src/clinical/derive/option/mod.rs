@@ -22,7 +22,7 @@ use super::pregnancy::Pregnancy;
 use super::state::Circumstances;
 use super::symptom::Hint;
 use super::{StepKind, TreatmentOption, Verdict};
-use crate::clinical::knowledge::{Offer, OptionKind, OptionRow};
+use crate::clinical::knowledge::{Offer, Offered, OptionKind, OptionRow, Whom};
 use crate::clinical::units::{Ingredient, SourceRef};
 
 /// The options, by kind; none for a patient who is not in scope.
@@ -33,12 +33,13 @@ pub fn options(ground: &Ground<'_>, standing: &Standing<'_>) -> Vec<TreatmentOpt
     let (scene, limits) = (Scene::new(ground), Limits::new(ground, standing.circumstances));
     let rows = ground.knowledge.options().iter().filter(|row| row.offer == Offer::Option);
     let mut ranked: Vec<(Rank, TreatmentOption)> = rows
-        .flat_map(candidates)
+        .flat_map(|row| row.offered.iter().map(move |offered| Candidate { row, offered: *offered }))
         .map(|candidate| candidate.option(ground, standing, &scene, &limits))
         .chain(room::optimise(ground, standing, &limits).map(|option| (Rank::default(), option)))
         .chain([(Rank::default(), standing::referral(ground, standing))])
         .collect();
-    ranked.sort_by_key(|(rank, option)| (option.kind, option.verdict == Verdict::LeftOut, *rank));
+    // an option is large: the keys are sorted, then each is moved once
+    ranked.sort_by_cached_key(|(rank, option)| (option.kind, option.verdict == Verdict::LeftOut, *rank));
     ranked.into_iter().map(|(_, option)| option).collect()
 }
 
@@ -70,26 +71,10 @@ fn leaning(hints: &[&Hint]) -> Leaning {
     }
 }
 
-/// One option of a row: its id and, where it is one, its drug.
+/// One option of a row that is not judged yet.
 struct Candidate<'a> {
     row: &'a OptionRow,
-    id: String,
-    name: &'static str,
-    drug: Option<Ingredient>,
-}
-
-/// A row of a class stands once per drug; every other row is one option under the name of the row.
-fn candidates(row: &OptionRow) -> Vec<Candidate<'_>> {
-    if row.ingredients.len() > 1 {
-        let of_drug = |drug: &Ingredient| Candidate { row, id: hyphened(drug.name()), name: drug.name(), drug: Some(*drug) };
-        return row.ingredients.iter().map(of_drug).collect();
-    }
-    let id = row.id.strip_suffix("_add").or_else(|| row.id.strip_suffix("_switch")).unwrap_or(row.id);
-    vec![Candidate { row, id: hyphened(id), name: row.name, drug: row.ingredients.first().copied() }]
-}
-
-pub(super) fn hyphened(name: &str) -> String {
-    name.to_lowercase().replace(['_', ' '], "-")
+    offered: Offered,
 }
 
 const fn step_kind(kind: OptionKind) -> StepKind {
@@ -105,29 +90,30 @@ const fn step_kind(kind: OptionKind) -> StepKind {
 
 impl Candidate<'_> {
     fn option(self, ground: &Ground<'_>, standing: &Standing<'_>, scene: &Scene<'_>, limits: &Limits<'_>) -> (Rank, TreatmentOption) {
-        let kind = step_kind(self.row.kind);
-        let mut against = standing.not_yet(self.row, kind);
-        let mut weighed = limits.weighed(Some(self.row), self.drug);
-        let history = History::of(ground, self.row, self.drug, kind);
+        let Candidate { row, offered: Offered { id, name, drug } } = self;
+        let kind = step_kind(row.kind);
+        let mut against = standing.not_yet(row, kind);
+        let mut weighed = limits.weighed(Some(row), drug);
+        let history = History::of(ground, row, drug, kind);
         against.append(&mut weighed.removed);
         against.extend(history.against);
         let country = ground.parameters().country;
-        if !self.row.is_available(self.drug, country) {
+        if !row.is_available(drug, country) {
             against.push(Reasoned::plain(format!("not available in {country}")));
         }
-        let hints: Vec<&Hint> = standing.hints.iter().filter(|hint| Some(hint.drug) == self.drug).collect();
-        let rank = Rank { last: weighed.last, tried: !history.told.is_empty(), line: self.row.guideline_line, hint: leaning(&hints) };
-        if let Some(drug) = self.drug {
+        let hints: Vec<&Hint> = standing.hints.iter().filter(|hint| Some(hint.drug) == drug).collect();
+        let rank = Rank { last: weighed.last, tried: !history.told.is_empty(), line: row.guideline_line, hint: leaning(&hints) };
+        if let Some(drug) = drug {
             weigh_interactions((ground, scene), drug, kind, &mut against, &mut weighed);
         }
         weighed.lines.extend(hints.iter().map(|hint| Reasoned { text: hint.reason.clone(), basis: hint.basis.clone() }));
         let (verdict, reasons) = judged(against, weighed, history.told);
-        let mut option = bare(self.id, self.name, kind, verdict, reasons);
-        option.monitoring = monitoring(self.row, ground, standing.circumstances);
-        option.row = Some(self.row.id);
-        option.drug = self.drug;
+        let mut option = bare(id, name, kind, verdict, reasons);
+        option.monitoring = monitoring(row, ground, standing.circumstances);
+        option.row = Some(row.id);
+        option.drug = drug;
         if verdict != Verdict::LeftOut {
-            conduct(&mut option, self.row, self.drug, ground);
+            conduct(&mut option, row, drug, ground);
         }
         (rank, option)
     }
@@ -206,7 +192,7 @@ fn judged(against: Vec<Reasoned>, weighed: Weighed, told: Vec<Reasoned>) -> (Ver
 }
 
 /// An option of which nothing is said yet but why.
-fn bare(id: String, name: &'static str, kind: StepKind, verdict: Verdict, reasons: Vec<Reasoned>) -> TreatmentOption {
+fn bare(id: &'static str, name: &'static str, kind: StepKind, verdict: Verdict, reasons: Vec<Reasoned>) -> TreatmentOption {
     let mut basis: Vec<SourceRef> = reasons.iter().flat_map(|reason| reason.basis.iter().cloned()).collect();
     basis.sort();
     basis.dedup();
@@ -256,21 +242,14 @@ fn conduct(option: &mut TreatmentOption, row: &OptionRow, drug: Option<Ingredien
     };
 }
 
-/// What to measure and when, without the codes: `waist|8280-0|baseline, then yearly` becomes `waist: baseline, then yearly`. A fourth part
-/// says for whom: a row of the monitoring schedule, or `pregnancy`; what is for others alone is left out.
-fn monitoring(row: &OptionRow, ground: &Ground<'_>, circumstances: &Circumstances) -> Vec<String> {
-    let is_for_others = |whom: &str| match whom {
-        "pregnancy" => circumstances.pregnancy == Pregnancy::NotAsked,
-        id => ground.knowledge.monitoring().iter().any(|row| row.id == id && monitoring::is_for_others(row, ground)),
+/// What to measure and when; what is for others alone is left out.
+fn monitoring(row: &OptionRow, ground: &Ground<'_>, circumstances: &Circumstances) -> Vec<&'static str> {
+    let is_for_others = |whom: Whom| match whom {
+        Whom::Everyone => false,
+        Whom::Pregnancy => circumstances.pregnancy == Pregnancy::NotAsked,
+        Whom::Row(id) => ground.knowledge.monitoring().iter().any(|row| row.id == id && monitoring::is_for_others(row, ground)),
     };
-    let items = row.monitoring.split(" / ").map(str::trim).filter(|item| !item.is_empty());
-    items
-        .filter_map(|item| match item.split('|').collect::<Vec<_>>().as_slice() {
-            [_, _, _, whom] if is_for_others(whom.trim()) => None,
-            [what, _codes, when] | [what, _codes, when, _] => Some(format!("{}: {}", what.trim(), when.trim())),
-            _ => Some(item.replace('|', " ")),
-        })
-        .collect()
+    row.watches.iter().filter(|watch| !is_for_others(watch.whom)).map(|watch| watch.text).collect()
 }
 
 #[cfg(test)]

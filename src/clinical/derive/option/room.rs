@@ -6,7 +6,7 @@ use super::super::state::Circumstances;
 use super::super::{StepKind, TreatmentOption, Trial, Verdict};
 use super::contraindication::{Limits, found};
 use super::standing::{BIPOLAR_OPEN, Standing};
-use super::{Reasoned, bare, hyphened, judged};
+use super::{Reasoned, bare, judged};
 use crate::clinical::knowledge::{Antidepressant, Effect, Knowledge};
 use crate::clinical::units::{DailyDose, Form, Ingredient};
 
@@ -107,7 +107,7 @@ pub(super) fn optimise(ground: &Ground<'_>, standing: &Standing<'_>, limits: &Li
         }
     }
     let (verdict, reasons) = judged(against, weighed, Vec::new());
-    let mut option = bare(hyphened(trial.drug.name()), trial.drug.name(), StepKind::Optimise, verdict, reasons);
+    let mut option = bare(ground.knowledge.profile(trial.drug).id, trial.drug.name(), StepKind::Optimise, verdict, reasons);
     option.drug = Some(trial.drug);
     if verdict != Verdict::LeftOut {
         option.titration = row.map(|row| row.titration).filter(|text| !text.is_empty());

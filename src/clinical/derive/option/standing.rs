@@ -89,5 +89,5 @@ pub(super) fn referral(ground: &Ground<'_>, standing: &Standing<'_>) -> Treatmen
         true => (Verdict::LeftOut, vec![Reasoned::plain("after two adequate failures")]),
         false => (Verdict::Suitable, reasons),
     };
-    bare("psychiatry".to_owned(), "psychiatry", StepKind::Referral, verdict, reasons)
+    bare("psychiatry", "psychiatry", StepKind::Referral, verdict, reasons)
 }

@@ -214,7 +214,7 @@ fn a_hint_orders_within_a_guideline_line_and_never_across() {
     let order = |record: &Chart| -> Vec<String> {
         let options = judged(record).options;
         let open = options.iter().filter(|option| option.kind == StepKind::Switch && option.verdict != Verdict::LeftOut);
-        open.map(|option| option.id.clone()).collect()
+        open.map(|option| option.id.to_owned()).collect()
     };
     let place = |order: &[String], id: &str| order.iter().position(|known| known == id).unwrap_or_else(|| panic!("no {id}"));
     let plain = order(&failed(&[]));

@@ -4,7 +4,7 @@ mod cap;
 mod combination;
 mod condition;
 mod pair;
-mod rows_of;
+mod profile;
 mod selector;
 mod window;
 
@@ -12,7 +12,7 @@ pub use cap::{Circumstance, DoseCap};
 pub use combination::Content;
 pub use condition::{ConditionStatus, DrugCondition};
 pub use pair::DrugPair;
-pub use rows_of::RowsOf;
+pub use profile::{Profile, Side};
 pub use selector::{DrugTerm, Selector};
 pub use window::Window;
 
@@ -22,11 +22,10 @@ pub(super) use condition::DrugConditionRow;
 pub(super) use pair::DrugPairRow;
 pub(super) use window::WindowRow;
 
-use std::collections::HashMap;
-
 use super::Antidepressant;
 use super::drug::Drugs;
 use super::fault::Defects;
+use super::index::Index;
 use super::raw::Row;
 use crate::clinical::units::Ingredient;
 
@@ -51,13 +50,14 @@ pub struct InteractionTables {
     pub windows: Vec<Window>,
     /// Two drugs that do not go well together (rules.md 9.2).
     pub pairs: Vec<DrugPair>,
-    /// Doses that are too high under some circumstance (rules.md 9.2).
+    /// Doses that are too high under some circumstance (rules.md 9.2), the lowest first.
     pub caps: Vec<DoseCap>,
     /// Diagnoses that a drug does not go well with (rules.md 9.2).
     pub conditions: Vec<DrugCondition>,
     /// What a fixed combination holds.
     pub contents: Vec<Content>,
-    rows_of: HashMap<Ingredient, RowsOf>,
+    unknown: Profile,
+    profiles: Index<Ingredient, Profile>,
 }
 
 /// The rows of these tables as they were read.
@@ -83,14 +83,17 @@ impl InteractionTables {
             caps: rows.caps.iter().filter_map(|row| cap::cap(row, reader, defects)).collect(),
             conditions: rows.conditions.iter().filter_map(|row| condition::condition(row, reader, defects)).collect(),
             contents: rows.combinations.iter().filter_map(|row| combination::content(row, drugs, defects)).collect(),
-            rows_of: HashMap::new(),
+            unknown: Profile::default(),
+            profiles: Index::default(),
         };
-        tables.rows_of = rows_of::rows_of(&tables, drugs, antidepressants);
+        // the lowest cap that applies is the one that is told
+        tables.caps.sort_by_key(|cap| cap.maximum);
+        tables.profiles = profile::profiles(&tables, drugs, antidepressants);
         tables
     }
 
-    /// The rows that may name a drug; `None` for one that the tables do not know.
-    pub fn rows_of(&self, drug: Ingredient) -> Option<&RowsOf> {
-        self.rows_of.get(&drug)
+    /// What the tables say of a drug beside others; nothing of one that they do not know.
+    pub fn profile(&self, drug: Ingredient) -> &Profile {
+        self.profiles.get(&drug).unwrap_or(&self.unknown)
     }
 }

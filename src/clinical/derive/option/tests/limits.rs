@@ -285,8 +285,8 @@ fn under_25_the_boxed_warning_is_said() {
 #[test]
 fn every_limit_of_the_table_bears_on_an_option_or_on_a_rise() {
     let knowledge = Knowledge::builtin();
-    let rows = knowledge.options().iter().filter(|row| row.offer == Offer::Option).flat_map(candidates);
-    let options = rows.flat_map(|candidate| knowledge.limits_on(Some(candidate.row), candidate.drug));
+    let rows = knowledge.options().iter().filter(|row| row.offer == Offer::Option);
+    let options = rows.flat_map(|row| row.offered.iter().flat_map(|offered| knowledge.limits_on(Some(row), offered.drug)));
     let rises = knowledge.antidepressants().iter().flat_map(|row| knowledge.limits_on(None, Some(row.ingredient)));
     let bearing: Vec<usize> = options.chain(rises).map(|(place, _)| place).collect();
     for (place, limit) in knowledge.option_limits().iter().enumerate() {

@@ -142,7 +142,7 @@ impl Scene {
     }
 
     fn open(&self) -> Vec<String> {
-        self.options().into_iter().filter(|option| option.verdict != LeftOut).map(|option| option.id).collect()
+        self.options().into_iter().filter(|option| option.verdict != LeftOut).map(|option| option.id.to_owned()).collect()
     }
 }
 

@@ -92,11 +92,11 @@ fn options_stand_by_verdict_then_untried_then_guideline_line() {
     let course = Course { kind: CourseKind::Tms, first: today() - 300, last: today() - 270, sessions: 20, basis: Vec::new() };
     let tried = Scene { courses: vec![course], ..scene() };
     let stimulation: Vec<String> =
-        tried.options().into_iter().filter(|option| option.kind == Neurostimulation).map(|option| option.id).collect();
+        tried.options().into_iter().filter(|option| option.kind == Neurostimulation).map(|option| option.id.to_owned()).collect();
     assert_eq!(stimulation, ["ect", "tms", "vns"], "tried, so behind what was not");
     says(&tried, Neurostimulation, "tms", Suitable, "20 sessions from");
     let untried: Vec<String> =
-        scene().options().into_iter().filter(|option| option.kind == Neurostimulation).map(|option| option.id).collect();
+        scene().options().into_iter().filter(|option| option.kind == Neurostimulation).map(|option| option.id.to_owned()).collect();
     assert_eq!(untried, ["tms", "ect", "vns"]);
 }
 
@@ -180,10 +180,10 @@ fn what_to_measure_is_told_of_those_it_is_meant_for() {
     assert!(measured(&unknown, Switch, "nortriptyline", "ECG"), "whether there is one is not known");
     assert!(!measured(&scene().aged(30), Augment, "lithium", "pregnancy test"), "a man");
     assert!(measured(&scene().woman().aged(30), Augment, "lithium", "pregnancy test"));
-    let named = |id: &str| Knowledge::builtin().monitoring().iter().any(|row| row.id == id) || id == "pregnancy";
-    let items = Knowledge::builtin().options().iter().flat_map(|row| row.monitoring.split(" / "));
-    let whom: Vec<&str> = items.filter_map(|item| item.split('|').nth(3)).map(str::trim).collect();
-    assert!(whom.len() > 3 && whom.iter().all(|id| named(id)), "{whom:?}");
+    let named = |id: &str| Knowledge::builtin().monitoring().iter().any(|row| row.id == id);
+    let watches = Knowledge::builtin().options().iter().flat_map(|row| &row.watches);
+    let whom: Vec<&str> = watches.filter_map(|watch| if let Whom::Row(id) = watch.whom { Some(id) } else { None }).collect();
+    assert!(whom.len() > 1 && whom.iter().all(|id| named(id)), "{whom:?}");
 }
 
 #[test]
