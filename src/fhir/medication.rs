@@ -1,11 +1,12 @@
 //! Which medicine a record speaks of: codes, references, displays, words (rules.md 3.6, 17).
 
-use crate::clinical::units::Meaning;
+use std::collections::HashMap;
+
 use serde_json::value::RawValue;
 
 use crate::clinical::chart::{Component, Medicine, Recognition, Unresolved};
 use crate::clinical::knowledge::{Knowledge, NameMatch};
-use crate::clinical::units::{DrugGroup, Form, Ingredient, ProductUse, SourceRef, Strength, System};
+use crate::clinical::units::{DrugGroup, Form, Ingredient, Meaning, ProductUse, SourceRef, Strength, System};
 
 use super::reading::Reading;
 use super::view::{Concept, Quantity, Reference, view};
@@ -33,28 +34,26 @@ view! {
     }
 }
 
-/// The medicine of a record, or why there is none. What should be known and is not goes to `chart.unresolved`.
+/// Medicines by the text of their concepts, each with whether it should be known and is not: a record repeats its medicines month after
+/// month, each in the same words.
+pub(super) type Met<'a> = HashMap<&'a str, (Medicine, bool)>;
+
+/// The medicine of a record, or why there is none. What should be known and is not goes to `chart.unresolved`. A concept comes with its text.
 pub(super) fn medicine<'a>(
     reading: &mut Reading<'_, 'a>,
     source: &SourceRef,
-    concept: Option<&Concept<'a>>,
+    concept: Option<(&'a str, &Concept<'a>)>,
     reference: Option<&Reference<'a>>,
     contained: &[&'a RawValue],
     route: Option<&Concept<'a>>,
 ) -> Result<Medicine, String> {
     let knowledge = reading.knowledge;
-    let view = referred(reading, concept, reference, contained)?;
-    let code = view.code.clone().unwrap_or_default();
-    let mut medicine = recognised(knowledge, &code);
-    if medicine.components.is_empty() && !view.ingredient.is_empty() {
-        by_ingredients(reading, &view, contained, &mut medicine);
-    }
-    if medicine.form == Form::Unknown {
-        let words = view.form.iter().flat_map(Concept::wordings).chain(code.wordings());
-        medicine.form = words.map(form).find(|form| *form != Form::Unknown).unwrap_or_default();
-    }
+    let (mut medicine, is_missing) = match concept.filter(|(_, concept)| is_named(concept)) {
+        Some((text, concept)) => reading.medicines.entry(text).or_insert_with(|| by_concept(knowledge, concept)).clone(),
+        None => by_view(reading, &referred(reading, reference, contained)?, contained),
+    };
     by_route(knowledge, &mut medicine, route);
-    if medicine.components.is_empty() && code.codes().any(|code| knowledge.is_relevant_class(code)) {
+    if is_missing {
         let candidate = None;
         reading.chart.unresolved.push(Unresolved { source: source.clone(), label: medicine.label.clone(), candidate });
         reading.unread(source, "not understood: a drug of an antidepressant or augmenter class that the tables do not know");
@@ -62,17 +61,46 @@ pub(super) fn medicine<'a>(
     Ok(medicine)
 }
 
-/// The Medication itself: as a concept, contained, in the record; else what the reference is called.
+fn by_concept(knowledge: &'static Knowledge, concept: &Concept<'_>) -> (Medicine, bool) {
+    let mut medicine = recognised(knowledge, concept);
+    form_by(concept.wordings(), &mut medicine);
+    let is_missing = is_missing(knowledge, concept, &medicine);
+    (medicine, is_missing)
+}
+
+fn by_view<'a>(reading: &Reading<'_, 'a>, view: &MedicationView<'a>, contained: &[&'a RawValue]) -> (Medicine, bool) {
+    let none = Concept::default();
+    let code = view.code.as_ref().unwrap_or(&none);
+    let mut medicine = recognised(reading.knowledge, code);
+    if medicine.components.is_empty() && !view.ingredient.is_empty() {
+        by_ingredients(reading, view, contained, &mut medicine);
+    }
+    form_by(view.form.iter().flat_map(Concept::wordings).chain(code.wordings()), &mut medicine);
+    let is_missing = is_missing(reading.knowledge, code, &medicine);
+    (medicine, is_missing)
+}
+
+fn form_by<'w>(mut words: impl Iterator<Item = &'w str>, medicine: &mut Medicine) {
+    if medicine.form == Form::Unknown {
+        medicine.form = words.find_map(|text| Some(form(text)).filter(|form| *form != Form::Unknown)).unwrap_or_default();
+    }
+}
+
+fn is_named(concept: &Concept<'_>) -> bool {
+    !concept.label().trim().is_empty()
+}
+
+/// Whether it is of an antidepressant or augmenter class that the tables do not know.
+fn is_missing(knowledge: &'static Knowledge, code: &Concept<'_>, medicine: &Medicine) -> bool {
+    medicine.components.is_empty() && code.codes().any(|code| knowledge.is_relevant_class(code))
+}
+
+/// The Medication itself: contained, in the record; else what the reference is called.
 fn referred<'a>(
     reading: &Reading<'_, 'a>,
-    concept: Option<&Concept<'a>>,
     reference: Option<&Reference<'a>>,
     contained: &[&'a RawValue],
 ) -> Result<MedicationView<'a>, String> {
-    let named = |concept: &Concept<'a>| !concept.label().trim().is_empty();
-    if let Some(concept) = concept.filter(|concept| named(concept)) {
-        return Ok(MedicationView { code: Some(concept.clone()), ..MedicationView::default() });
-    }
     let Some(reference) = reference else { return Err("names no medicine".to_owned()) };
     let found = reference.reference.as_deref().and_then(|target| reading.find("Medication", target, contained));
     let view = found.and_then(|found| found.view::<MedicationView<'a>>());
@@ -272,8 +300,13 @@ fn form(text: &str) -> Form {
 fn by_ingredients<'a>(reading: &Reading<'_, 'a>, view: &MedicationView<'a>, contained: &[&'a RawValue], medicine: &mut Medicine) {
     let mut surest: Option<Recognition> = None;
     for part in &view.ingredient {
-        let Ok(told) = referred(reading, part.concept.as_ref(), part.reference.as_ref(), contained) else { continue };
-        let code = told.code.unwrap_or_default();
+        let code = match part.concept.as_ref().filter(|concept| is_named(concept)) {
+            Some(concept) => concept.clone(),
+            None => match referred(reading, part.reference.as_ref(), contained) {
+                Ok(told) => told.code.unwrap_or_default(),
+                Err(_) => continue,
+            },
+        };
         let found = recognised(reading.knowledge, &code);
         let stated = part.strength.as_ref().and_then(of_ratio);
         if medicine.label.is_empty() {

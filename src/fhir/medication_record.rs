@@ -6,6 +6,7 @@ use crate::clinical::chart::{Amount, Evidence, Instruction, MedicationRecord, Me
 use crate::clinical::units::{Day, Days, When};
 
 use super::adherence;
+use super::answer::member;
 use super::date::{self, Dated};
 use super::dosage::{self, Counted, Dosage};
 use super::medication;
@@ -335,7 +336,8 @@ pub(super) fn told<'a>(
     let route = dosages.iter().find_map(|dosage| dosage.route.as_ref());
     let (unresolved, unread) = (reading.chart.unresolved.len(), reading.chart.unread.len());
     let reference = view.medication_reference.as_ref();
-    let medicine = medication::medicine(reading, &item.source, view.medication.as_ref(), reference, &view.contained, route);
+    let concept = member(item.members, "medicationCodeableConcept").map(RawValue::get).zip(view.medication.as_ref());
+    let medicine = medication::medicine(reading, &item.source, concept, reference, &view.contained, route);
     if !counts {
         reading.chart.unresolved.truncate(unresolved);
         reading.chart.unread.truncate(unread);

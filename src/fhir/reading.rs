@@ -10,6 +10,7 @@ use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{Day, SourceRef, When};
 
 use super::date::Dated;
+use super::medication::Met;
 use super::record::{Record, Resource, target};
 use super::view::{Extension, Faults, Member, Text, view};
 
@@ -19,6 +20,8 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) as_of: Day,
     pub(super) record: &'r Record<'a>,
     pub(super) chart: Chart,
+    /// The medicines that were met.
+    pub(super) medicines: Met<'a>,
     /// The resources of the record by URL: most records are never asked for one.
     by_url: OnceCell<HashMap<&'a str, &'a [Member<'a>]>>,
 }
@@ -33,7 +36,7 @@ view! {
 impl<'r, 'a> Reading<'r, 'a> {
     /// An empty chart, to be filled from this record.
     pub(super) fn new(knowledge: &'static Knowledge, as_of: Day, record: &'r Record<'a>) -> Reading<'r, 'a> {
-        Reading { knowledge, as_of, record, chart: Chart::default(), by_url: OnceCell::new() }
+        Reading { knowledge, as_of, record, chart: Chart::default(), medicines: Met::new(), by_url: OnceCell::new() }
     }
 
     /// The resource of this type that a reference points to, in the resource itself or in the record.

@@ -111,7 +111,7 @@ impl<'a> Leaf<'a> for &'a RawValue {
 
 impl<'a> Leaf<'a> for Text<'a> {
     fn take(from: &mut Cursor<'a>, faults: &mut Faults) -> Option<Self> {
-        let text = cursor::text(from.skip());
+        let text = from.string();
         if text.is_none() {
             faults.wrong();
         }
@@ -144,9 +144,9 @@ impl<'a> Leaf<'a> for bool {
     }
 }
 
-/// The name of a member.
+/// The name of a member. serde borrows for a `Cow` only where it sees one, not behind another name for it.
 #[derive(serde::Deserialize)]
-pub(super) struct Key<'a>(#[serde(borrow)] pub(super) Text<'a>);
+pub(super) struct Key<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// One member of a resource: its name and its JSON text.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
 use serde_json::value::RawValue;
 
 /// A place in well-formed JSON text. Text that is not well-formed ends early, and is never read beyond its end.
@@ -36,7 +37,7 @@ impl<'a> Cursor<'a> {
             return false;
         }
         while self.ahead() == Some(b'"') {
-            let name = text(self.skip()).unwrap_or_default();
+            let name = self.string().unwrap_or_default();
             self.pass(b':');
             each(&name, self);
             self.pass(b',');
@@ -68,26 +69,52 @@ impl<'a> Cursor<'a> {
         let first = self.ahead();
         let start = self.at;
         match first {
-            Some(b'"') => self.skip_string(),
+            Some(b'"') => _ = self.skip_string(),
             Some(b'{' | b'[') => self.skip_nested(),
-            Some(_) => self.skip_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')),
+            Some(_) => self.skip_scalar(),
             None => {}
         }
         &self.text[start..self.at]
     }
 
-    fn skip_string(&mut self) {
+    /// Passes the value ahead: what it says if it is a string.
+    pub(in crate::fhir) fn string(&mut self) -> Option<Cow<'a, str>> {
+        if self.ahead() != Some(b'"') {
+            self.skip();
+            return None;
+        }
+        let start = self.at;
+        let escaped = self.skip_string();
+        let json = &self.text[start..self.at];
+        if escaped { serde_json::from_str(json).ok().map(Cow::Owned) } else { json.get(1..json.len() - 1).map(Cow::Borrowed) }
+    }
+
+    /// Passes the string ahead: whether anything in it is escaped.
+    fn skip_string(&mut self) -> bool {
         self.at += 1;
+        let mut escaped = false;
         loop {
-            self.skip_while(|byte| !matches!(byte, b'"' | b'\\'));
-            match self.byte() {
-                Some(b'\\') => self.at = (self.at + 2).min(self.text.len()),
-                Some(_) => {
-                    self.at += 1;
-                    return;
+            let rest = &self.text.as_bytes()[self.at..];
+            match memchr2(b'"', b'\\', rest) {
+                Some(at) if rest[at] == b'"' => {
+                    self.at += at + 1;
+                    return escaped;
                 }
-                None => return,
+                Some(at) => {
+                    escaped = true;
+                    self.at = (self.at + at + 2).min(self.text.len());
+                }
+                None => {
+                    self.at = self.text.len();
+                    return escaped;
+                }
             }
+        }
+    }
+
+    fn skip_scalar(&mut self) {
+        while self.byte().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']') && !is_space(byte)) {
+            self.at += 1;
         }
     }
 
@@ -113,7 +140,9 @@ impl<'a> Cursor<'a> {
 
     /// The first byte of what is ahead.
     fn ahead(&mut self) -> Option<u8> {
-        self.skip_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
+        while self.byte().is_some_and(is_space) {
+            self.at += 1;
+        }
         self.byte()
     }
 
@@ -126,20 +155,10 @@ impl<'a> Cursor<'a> {
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
-
-    fn skip_while(&mut self, goes_on: impl Fn(u8) -> bool) {
-        let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().position(|byte| !goes_on(*byte)).unwrap_or(rest.len());
-    }
 }
 
-/// What a JSON string says; `None` where this is none.
-pub(in crate::fhir) fn text(json: &str) -> Option<Cow<'_, str>> {
-    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
-    if inside.as_bytes().contains(&b'\\') {
-        return serde_json::from_str::<String>(json).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(inside))
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 
 #[cfg(test)]
