@@ -23,8 +23,10 @@ const OWN_REASONS: &str = "https://trialwise.org/override-reasons";
 
 /// What is remembered of the patient, as this caller has to see it.
 pub(super) async fn memory(database: &Database, who: &Who) -> Result<Memory, StoreError> {
-    let mut past = set_aside(database, who).await?;
-    past.extend(shown(database, who).await?);
+    let Seen { past: seen, any_answered } = shown(database, who).await?;
+    // most patients have no card that anybody said anything of: that is known by now
+    let mut past = if any_answered { set_aside(database, who).await? } else { Vec::new() };
+    past.extend(seen);
     Ok(Memory { past })
 }
 
@@ -66,11 +68,17 @@ fn past_of_aside((code, ground, facts, day, user, encounter, system, reason): As
     })
 }
 
-/// Code, ground, facts; whether for this user and in this encounter; the last day.
-type Seen = (String, String, String, i64, i64, String);
+/// The cards that were shown, and whether there may be feedback on any.
+struct Seen {
+    past: Vec<Past>,
+    any_answered: bool,
+}
+
+/// Code, ground, facts; whether for this user and in this encounter; the last day; whether there is feedback on it.
+type SeenRow = (String, String, String, i64, i64, String, i64);
 
 /// The cards that were shown, each once for this user and once for others, with the last day.
-async fn shown(database: &Database, who: &Who) -> Result<Vec<Past>, StoreError> {
+async fn shown(database: &Database, who: &Who) -> Result<Seen, StoreError> {
     let lists = [Some(&who.patient), who.user.as_ref(), who.encounter.as_ref()];
     let counts = lists.map(|list| list.map_or(0, |list| list.all().len()));
     let patient = places(1, counts[0]);
@@ -81,17 +89,20 @@ async fn shown(database: &Database, who: &Who) -> Result<Vec<Past>, StoreError> 
     let user = is("user_hash", 1 + counts[0], counts[1]);
     let encounter = is("encounter_hash", 1 + counts[0] + counts[1], counts[2]);
     let sql = format!(
-        "select code, ground, facts, by_user, in_encounter, max(day) as last_day \
-         from (select code, ground, facts, day, {user} as by_user, {encounter} as in_encounter \
-         from shown where patient_hash in ({patient}) and display = 'shown' order by shown_at desc limit {CARDS}) as seen \
+        "select code, ground, facts, by_user, in_encounter, max(day) as last_day, max(answered) as answered \
+         from (select code, ground, facts, day, {user} as by_user, {encounter} as in_encounter, \
+         cast(case when exists (select 1 from feedback f where f.client = shown.client and f.card = shown.card) then 1 else 0 end as bigint) \
+         as answered from shown where patient_hash in ({patient}) and display = 'shown' order by shown_at desc limit {CARDS}) as seen \
          group by code, ground, facts, by_user, in_encounter order by last_day desc limit {MOST}"
     );
-    let rows: Vec<Seen> = on!(database, read, |pool, Db| {
-        let query = sqlx::query_as::<Db, Seen>(AssertSqlSafe(sql));
+    let rows: Vec<SeenRow> = on!(database, read, |pool, Db| {
+        let query = sqlx::query_as::<Db, SeenRow>(AssertSqlSafe(sql));
         let values = lists.into_iter().flatten().flat_map(Pseudonyms::all);
         values.fold(query, |query, pseudonym| query.bind(pseudonym)).fetch_all(pool).await?
     });
-    let past = |(code, ground, facts, user, encounter, day): Seen| {
+    // of what was left out nobody knows
+    let any_answered = rows.len() == MOST || rows.iter().any(|(.., answered)| *answered == 1);
+    let past = |(code, ground, facts, user, encounter, day, _): SeenRow| {
         Some(Past {
             code: CardCode::of_word(&code)?,
             ground: hash(&ground)?,
@@ -102,7 +113,7 @@ async fn shown(database: &Database, who: &Who) -> Result<Vec<Past>, StoreError> 
             in_this_encounter: encounter == 1,
         })
     };
-    Ok(rows.into_iter().filter_map(past).collect())
+    Ok(Seen { past: rows.into_iter().filter_map(past).collect(), any_answered })
 }
 
 /// `$2, $3, $4`: so many values from this one on.

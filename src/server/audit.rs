@@ -27,11 +27,14 @@ impl State {
         account: &Account,
         end: &Result<Answer, CallError>,
     ) -> Result<(), CallError> {
-        let Some(event) = event(id, service, account, end) else { return Ok(()) };
         let required = self.settings().audit.required;
+        if self.audit.is_none() && !required {
+            return Ok(());
+        }
+        let Some(event) = event(id, service, account, end) else { return Ok(()) };
         let Some(file) = &self.audit else {
             // A file that was named while the service ran is opened at the next start; until then nothing can be written down.
-            return if required { Err(CallError::NoAudit) } else { Ok(()) };
+            return Err(CallError::NoAudit);
         };
         let written = file.put(event);
         if !required {
