@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::words::set;
 use crate::clinical::cards::visible_text;
 use crate::clinical::derive::{
     Assessment, BipolarState, Certainty, Contributor, ContributorStatus, ContributorWeight, Extent, IndicatorWeight, SafetyFinding,
@@ -77,7 +78,7 @@ fn line(found: &Found) -> Markup {
     let basis: Vec<String> = found.basis.iter().map(|source| visible_text(source.as_str())).collect();
     html! {
         @if !found.word.is_empty() { b.word { (found.word) } ": " }
-        (visible_text(&found.fact))
+        (set(&visible_text(&found.fact)))
         @if !basis.is_empty() { " " span.basis { "(" (basis.join(", ")) ")" } }
     }
 }
@@ -103,6 +104,7 @@ fn interactions(assessment: &Assessment) -> Vec<Found> {
 
 fn bipolar(assessment: &Assessment, had: Had) -> Markup {
     let state = match assessment.bipolar.state {
+        BipolarState::None if !assessment.bipolar.indicators.is_empty() => "Not raised: what follows does not suffice by itself.",
         BipolarState::None if had.medications && had.conditions && had.observations => "Nothing on record raises it.",
         BipolarState::None => "Nothing in what was had raises it, and that is not all.",
         BipolarState::Open => "Open: what follows raises it, and nobody has settled it.",
