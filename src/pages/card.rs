@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::words::set_html;
+use super::words::set_cells;
 use crate::clinical::cards::{Card, Indicator, visible_text};
 use crate::hooks::{DetailFormat, HookResponse, WireCard};
 
@@ -58,5 +58,5 @@ fn drawn(card: &Card, wire: &WireCard<'_>) -> Markup {
 
 /// As a client draws it: without raw HTML.
 fn markdown(text: &str) -> PreEscaped<String> {
-    set_html(&DetailFormat::Html.of(text))
+    set_cells(&DetailFormat::Html.of(text))
 }

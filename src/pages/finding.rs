@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::words::set;
 use crate::clinical::cards::visible_text;
 use crate::clinical::derive::{
     Assessment, BipolarState, Certainty, Contributor, ContributorStatus, ContributorWeight, Extent, IndicatorWeight, SafetyFinding,
@@ -78,7 +77,7 @@ fn line(found: &Found) -> Markup {
     let basis: Vec<String> = found.basis.iter().map(|source| visible_text(source.as_str())).collect();
     html! {
         @if !found.word.is_empty() { b.word { (found.word) } ": " }
-        (set(&visible_text(&found.fact)))
+        (visible_text(&found.fact))
         @if !basis.is_empty() { " " span.basis { "(" (basis.join(", ")) ")" } }
     }
 }
