@@ -100,6 +100,19 @@ fn a_client_that_hangs_up_is_told() {
     assert!(told && metrics.contains("trialwise_requests_in_flight 1\n"), "{metrics}");
 }
 
+/// A process that is ended with its test.
+#[cfg(unix)]
+struct Ended(std::process::Child);
+
+#[cfg(unix)]
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
 #[test]
 #[cfg(unix)]
 fn a_reader_of_the_log_that_stalls_holds_up_neither_calls_nor_the_end_and_lines_that_are_lost_are_counted() {
@@ -107,9 +120,9 @@ fn a_reader_of_the_log_that_stalls_holds_up_neither_calls_nor_the_end_and_lines_
     use std::process::Stdio;
     let mut command = super::running::program();
     command.args(["serve", "--dev", "--bind", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut process = command.spawn().expect("it starts");
+    let mut process = Ended(command.spawn().expect("it starts"));
     // Read as far as the address, and held unread from then on.
-    let mut unread = BufReader::new(process.stderr.take().expect("piped"));
+    let mut unread = BufReader::new(process.0.stderr.take().expect("piped"));
     let base = loop {
         let mut line = String::new();
         assert!(unread.read_line(&mut line).expect("text") > 0, "it ended");
@@ -137,19 +150,15 @@ fn a_reader_of_the_log_that_stalls_holds_up_neither_calls_nor_the_end_and_lines_
         call();
     }
     assert!(lost() > 0);
-    let told = std::process::Command::new("kill").arg("-TERM").arg(process.id().to_string()).status();
+    let told = std::process::Command::new("kill").arg("-TERM").arg(process.0.id().to_string()).status();
     assert!(told.expect("there is `kill`").success());
     let begun = std::time::Instant::now();
     let ended = loop {
-        match process.try_wait().expect("a process") {
+        match process.0.try_wait().expect("a process") {
             None if begun.elapsed() < std::time::Duration::from_secs(30) => std::thread::sleep(std::time::Duration::from_millis(20)),
             ended => break ended,
         }
     };
-    if ended.is_none() {
-        process.kill().expect("it runs");
-    }
-    process.wait().expect("it ends");
     assert!(ended.is_some_and(|status| status.success()), "{ended:?} after {:?}", begun.elapsed());
     drop(unread);
 }
