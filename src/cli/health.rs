@@ -1,9 +1,11 @@
 //! `trialwise health`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use reqwest::{ClientBuilder, Identity};
 use url::Host;
 
 use super::layout::clean;
@@ -19,25 +21,39 @@ const CHARACTERS: usize = 1000;
 ///
 /// For health checks where there is neither a shell nor curl. Exit 0: it takes calls; 1: it does not, or is not reached.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  trialwise health\n  trialwise health --url https://127.0.0.1:8443/health/ready\n\n\
+#[command(after_help = "Examples:\n  trialwise health\n  trialwise health --url https://127.0.0.1:8443/health/ready\n  \
+    trialwise health --url https://127.0.0.1:8443/health/ready --identity probe.pem\n\n\
     Of a service on this machine the certificate is not checked, since it is for the name that callers use.")]
 pub struct Health {
     /// What is asked
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/health/ready")]
     url: WebUrl,
+    /// A certificate and its key (PEM, both in this file) to show, where the service lets nobody in without one
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
 }
 
 impl Health {
     pub fn run(self) -> Result<ExitCode, Stop> {
-        let (healthy, said) = actix_web::rt::System::new().block_on(asked(&self.url)).map_err(Stop::new)?;
+        let identity = self.identity.as_deref().map(identity).transpose()?;
+        let (healthy, said) = actix_web::rt::System::new().block_on(asked(&self.url, identity)).map_err(Stop::new)?;
         print(&format!("{said}\n"))?;
         Ok(ExitCode::from(u8::from(!healthy)))
     }
 }
 
+/// The certificate of a file, with its key. What stands in the file is not told.
+fn identity(file: &Path) -> Result<Identity, Stop> {
+    let content = std::fs::read(file).map_err(|error| Stop::new(format_args!("{}: {error}", file.display())))?;
+    Identity::from_pem(&content).map_err(|_| Stop::new(format_args!("{}: expected a certificate and its key (PEM)", file.display())))
+}
+
 /// Whether the answer was a good one, and what it was.
-async fn asked(url: &WebUrl) -> reqwest::Result<(bool, String)> {
-    let http = reqwest::Client::builder()
+async fn asked(url: &WebUrl, identity: Option<Identity>) -> reqwest::Result<(bool, String)> {
+    let http = reqwest::Client::builder();
+    let http = identity
+        .into_iter()
+        .fold(http, ClientBuilder::identity)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .timeout(PATIENCE)

@@ -1,6 +1,7 @@
 //! The command line: one file a command, one a way of printing.
 
 mod assess;
+mod captured;
 mod check_config;
 mod doctor;
 mod feedback;

@@ -1,6 +1,8 @@
 //! `trialwise try`.
 
 use std::cell::Cell;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::assess::{Format, shown};
+use super::captured::captured;
 use super::doctor::{given, token};
 use super::layout::COLUMNS;
 use super::{Stop, print, say};
@@ -23,6 +26,7 @@ use crate::config::{Config, FhirServer, WebUrl, Within};
 use crate::fhir::Answer;
 use crate::gather::{Failure, Fetched, Gather, Gathered, Request};
 use crate::hooks::{Context, Definition, HookRequest, Services};
+use crate::pages::visible_json;
 use crate::server;
 
 /// What the client that asks is called.
@@ -41,7 +45,8 @@ const REQUEST_MS: u64 = 30_000;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  trialwise try --fhir http://127.0.0.1:8080/fhir --patient p-c19 --as-of 2026-03-02\n  \
     trialwise try --fhir https://launch.smarthealthit.org/v/r4/fhir --patient ID --format cards\n  \
-    trialwise try --fhir URL --patient ID --service trialwise-order-sign --orders drafts.json\n\n\
+    trialwise try --fhir URL --patient ID --service trialwise-order-sign --orders drafts.json\n  \
+    trialwise try --fhir URL --patient ID --save-request request.json\n\n\
     A hook request without prefetch is made for this patient and answered here: what the service asks for is fetched from the server. \
     What the server gave stands on standard error.\n\nExit 0: the service would answer with cards, or with none; 1: it would refuse, since \
     patient, conditions or medicines could not be had; 2: a wrong argument.")]
@@ -64,6 +69,10 @@ pub struct Try {
     /// A file that holds an access token
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Writes the hook request with all that the server gave as its prefetch, to be replayed, pasted into the demo page or sent to a
+    /// service. It is the patient's record: keep it as such
+    #[arg(long, value_name = "FILE")]
+    save_request: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -76,7 +85,8 @@ impl Try {
             let ids: Vec<&str> = services.ids().collect();
             Stop::new(format_args!("no service is called {}: there are {}", self.service, ids.join(", ")))
         })?;
-        let body = self.request(definition)?.to_string();
+        let made = self.request(definition)?;
+        let body = made.to_string();
         let left = Cell::new(usize::MAX);
         let request = HookRequest::parse(body.as_bytes(), Answer::within(&left)).map_err(Stop::new)?;
         let context = request.context().map_err(Stop::new)?;
@@ -86,6 +96,9 @@ impl Try {
             return Err(Stop::new(format_args!("{}: {refused}", self.fhir.base())));
         }
         let as_of = self.as_of.unwrap_or_else(|| server::today(&TimeZone::system()));
+        if let Some(file) = &self.save_request {
+            save(file, &visible_json(&captured(made, definition, &gathered, as_of)))?;
+        }
         match server::fetched(&request, &context, definition, Knowledge::builtin(), as_of, &gathered) {
             Ok(judged) => print(&shown(&judged, Knowledge::builtin(), self.format)).map(|()| ExitCode::SUCCESS),
             Err(refusal) => {
@@ -140,6 +153,16 @@ impl Try {
         let asking = gather.gather(CLIENT, request, drafts, definition, Instant::now() + TIME);
         Ok(actix_web::rt::System::new().block_on(asking))
     }
+}
+
+/// Writes what is a patient's record for its owner alone. A file that is there is not written over.
+fn save(file: &Path, content: &str) -> Result<(), Stop> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut out| out.write_all(format!("{content}\n").as_bytes()));
+    written.map_err(|error| Stop::new(format_args!("{}: {error}", file.display())))
 }
 
 /// A Bundle of draft orders.

@@ -14,7 +14,7 @@ use crate::config::{LogFormat, Sources, WebUrl};
 use crate::feedback::Store;
 use crate::hooks::Services;
 use crate::server::{self, State};
-use crate::telemetry;
+use crate::telemetry::Log;
 
 /// Runs the service.
 #[derive(Debug, Args)]
@@ -48,7 +48,8 @@ impl Serve {
             LogFormat::Json => Some(true),
             LogFormat::Text => Some(false),
         };
-        let traces = telemetry::start(json, config.traces.endpoint.as_ref().map(WebUrl::base)).map_err(Stop::new)?;
+        // Held until all is said.
+        let log = Log::start(json, config.traces.endpoint.as_ref().map(WebUrl::base)).map_err(Stop::new)?;
         let mut kept = config.store.clone();
         if self.dev && kept.url.is_none() && kept.url_file.is_none() {
             // Trying it out leaves no file behind.
@@ -61,6 +62,7 @@ impl Serve {
         let mut state = State::new(&config, services, knowledge, store, self.dev).map_err(Stop::new)?;
         state = callers.into_iter().fold(state, State::trusting);
         state = tls.into_iter().fold(state, State::with_tls);
+        state = state.logging(log.lost());
         state.open_audit().map_err(|error| Stop::new(format_args!("audit.file: {error}")))?;
         tracing::info!(%address, dev = self.dev, knowledge = knowledge.version(), "listening: {scheme}://{address}/cds-services");
         if self.dev {
@@ -69,10 +71,7 @@ impl Serve {
         if is_open {
             tracing::warn!("this is HTTP without TLS: something in front has to do TLS, or set [tls]");
         }
-        let ended = server::run(state, listener, sources).map_err(Stop::new);
-        // Delivered before the process ends.
-        drop(traces);
-        ended
+        server::run(state, listener, sources).map_err(Stop::new)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
+use super::words::set_cells;
 use crate::clinical::cards::{Card, Indicator, visible_text};
 use crate::hooks::{DetailFormat, HookResponse, WireCard};
 
@@ -57,5 +58,5 @@ fn drawn(card: &Card, wire: &WireCard<'_>) -> Markup {
 
 /// As a client draws it: without raw HTML.
 fn markdown(text: &str) -> PreEscaped<String> {
-    PreEscaped(DetailFormat::Html.of(text).into_owned())
+    set_cells(&DetailFormat::Html.of(text))
 }

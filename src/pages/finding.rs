@@ -103,6 +103,7 @@ fn interactions(assessment: &Assessment) -> Vec<Found> {
 
 fn bipolar(assessment: &Assessment, had: Had) -> Markup {
     let state = match assessment.bipolar.state {
+        BipolarState::None if !assessment.bipolar.indicators.is_empty() => "Not raised: what follows does not suffice by itself.",
         BipolarState::None if had.medications && had.conditions && had.observations => "Nothing on record raises it.",
         BipolarState::None => "Nothing in what was had raises it, and that is not all.",
         BipolarState::Open => "Open: what follows raises it, and nobody has settled it.",

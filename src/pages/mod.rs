@@ -17,6 +17,7 @@ mod story;
 mod tests;
 mod timeline;
 mod wire;
+mod words;
 
 pub use outcome::{HookCall, Origin, Outcome, outcome};
 pub use request::{hook_request, visible_json};

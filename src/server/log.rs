@@ -103,9 +103,11 @@ impl Drop for Departure {
     }
 }
 
-/// The id of a service that exists, else the pattern of the route: never what the caller wrote.
+/// The id of a service that exists, else the pattern of the route: never what the caller wrote. Feedback is no hook call and goes by its
+/// route, so that what is counted under the id of a service are its hook calls alone.
 pub(super) fn service(state: &State, request: &HttpRequest) -> String {
-    let id = request.match_info().get("id").and_then(|id| state.services.get(id)).map(|definition| definition.id.clone());
+    let id = request.match_info().get("id").filter(|_| request.match_pattern().is_some_and(|pattern| !pattern.ends_with("/feedback")));
+    let id = id.and_then(|id| state.services.get(id)).map(|definition| definition.id.clone());
     id.or_else(|| request.match_pattern()).unwrap_or_else(|| "none".to_owned())
 }
 

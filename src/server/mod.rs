@@ -46,7 +46,7 @@ use crate::config::{Config, Sources};
 use crate::feedback::Store;
 use crate::gather::{Gather, ServerError};
 use crate::hooks::Services;
-use crate::telemetry::{AuditFile, Metrics, StoreTold};
+use crate::telemetry::{AuditFile, LostLines, Metrics, StoreTold};
 use gate::Gate;
 
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice. It is part of the time to drain.
@@ -69,6 +69,7 @@ pub struct State {
     store: Store,
     metrics: Arc<Metrics>,
     audit: Option<AuditFile>,
+    log: Option<LostLines>,
     tls: Option<ServerConfig>,
 }
 
@@ -90,6 +91,7 @@ impl State {
             store,
             metrics: Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), (knowledge.version().to_owned(), knowledge.sha256().to_owned()))),
             audit: None,
+            log: None,
             tls: None,
         })
     }
@@ -105,6 +107,12 @@ impl State {
     #[must_use]
     pub fn with_tls(self, tls: ServerConfig) -> State {
         State { tls: Some(tls), ..self }
+    }
+
+    /// The same, telling of lines of the log that were let go.
+    #[must_use]
+    pub fn logging(self, lost: LostLines) -> State {
+        State { log: Some(lost), ..self }
     }
 
     /// Opens the audit file, if the settings name one.
@@ -130,6 +138,9 @@ impl State {
     fn count(&self) {
         self.count_store();
         self.count_fetches();
+        if let Some(lost) = &self.log {
+            self.metrics.log_lost(lost.count());
+        }
         for (client, count) in self.gather().open_circuits() {
             self.metrics.circuits_open(client, count);
         }

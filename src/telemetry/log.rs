@@ -3,11 +3,16 @@
 //! A line about a call holds what [`Served`] holds and nothing else: no path, no query, no id, no text of a body. Libraries are heard
 //! from a warning on only, whatever `RUST_LOG` says, since what they tell of their doings quotes URLs and values. A panic is told by its
 //! place in the program alone, since its message may quote a value.
+//!
+//! Who reads it may stall (a full pipe), and nobody waits for that: lines are handed to a thread of their own, and those that find no room
+//! are let go and counted.
 
 use std::io::IsTerminal;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use tracing::Level;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -68,16 +73,63 @@ fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
 
-/// Starts logging to standard error, and traces where there is an endpoint for them. `json`: as told, or `None` for text on a terminal and
-/// JSON otherwise.
-///
-/// # Errors
-/// Where traces cannot be sent to such an endpoint, in words.
-pub fn start(json: Option<bool>, traces: Option<&str>) -> Result<Option<Traces>, String> {
-    let terminal = std::io::stderr().is_terminal();
-    let traces = traces.map(Traces::to).transpose()?;
-    start_all(std::io::stderr, json.unwrap_or(!terminal), terminal, traces.as_ref());
-    Ok(traces)
+/// How many lines may wait for a reader that is slow; some two megabytes.
+const WAITING: usize = 4_096;
+/// How long the end waits for what is still to be written; longer than the writer's own second.
+const LAST_WORDS: Duration = Duration::from_millis(1_500);
+
+/// The log while it is kept. Dropped, it delivers the traces, and what is still to be written as far as somebody takes it.
+pub struct Log {
+    writer: Option<WorkerGuard>,
+    lost: ErrorCounter,
+    traces: Option<Traces>,
+}
+
+impl Log {
+    /// Starts logging to standard error, and traces where there is an endpoint for them. `json`: as told, or `None` for text on a terminal
+    /// and JSON otherwise.
+    ///
+    /// # Errors
+    /// Where traces cannot be sent to such an endpoint, in words.
+    pub fn start(json: Option<bool>, traces: Option<&str>) -> Result<Log, String> {
+        let terminal = std::io::stderr().is_terminal();
+        let traces = traces.map(Traces::to).transpose()?;
+        let builder = NonBlockingBuilder::default().buffered_lines_limit(WAITING).lossy(true).thread_name("log");
+        let (writer, guard) = builder.finish(std::io::stderr());
+        let lost = writer.error_counter();
+        start_all(writer, json.unwrap_or(!terminal), terminal, traces.as_ref());
+        Ok(Log { writer: Some(guard), lost, traces })
+    }
+
+    /// Lines that were let go.
+    pub fn lost(&self) -> LostLines {
+        LostLines(self.lost.clone())
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        drop(self.traces.take());
+        let writer = self.writer.take();
+        let (done, told) = channel::<()>();
+        // Where nobody takes the lines the guard says so on standard output, which may be the same pipe; so it is left behind.
+        std::thread::spawn(move || {
+            drop(writer);
+            drop(done);
+        });
+        told.recv_timeout(LAST_WORDS).ok();
+    }
+}
+
+/// How many lines were let go since nobody took them in time.
+#[derive(Debug, Clone)]
+pub struct LostLines(ErrorCounter);
+
+impl LostLines {
+    /// So many until now.
+    pub fn count(&self) -> u64 {
+        self.0.dropped_lines() as u64
+    }
 }
 
 /// Starts logging to a writer. A second start changes nothing.

@@ -86,6 +86,7 @@ pub struct Metrics {
     store_waiting: Gauge,
     store_failures: Family<What, Counter>,
     audit_failures: Counter,
+    log_lost: Counter,
     jwks_fetches: Family<Of, Counter>,
     fhir_requests: Family<Of, Counter>,
     circuit_open: Family<OfClient, Gauge>,
@@ -141,6 +142,7 @@ impl Metrics {
             store_waiting: Gauge::default(),
             store_failures: Family::default(),
             audit_failures: Counter::default(),
+            log_lost: Counter::default(),
             jwks_fetches: Family::default(),
             fhir_requests: Family::default(),
             circuit_open: Family::default(),
@@ -197,6 +199,7 @@ impl Metrics {
             self.store_failures.clone(),
         );
         registry.register("audit_failures", "Audit events that could not be written", self.audit_failures.clone());
+        registry.register("log_lines_lost", "Lines of the log that were let go since nobody took them in time", self.log_lost.clone());
         registry.register("jwks_fetches", "Key sets fetched, by how it went", self.jwks_fetches.clone());
         registry.register("fhir_requests", "Requests to FHIR servers, by how they went", self.fhir_requests.clone());
         registry.register(
@@ -288,6 +291,11 @@ impl Metrics {
     /// Counts an audit event that could not be written.
     pub fn audit_failed(&self) {
         self.audit_failures.inc();
+    }
+
+    /// Brings the count of lines of the log that were let go up to date.
+    pub fn log_lost(&self, total: u64) {
+        self.log_lost.inc_by(total.saturating_sub(self.log_lost.get()));
     }
 
     /// Counts so many key sets that were fetched for a client, by how it went (a word of ours).

@@ -10,6 +10,6 @@ mod trace;
 pub use account::{Account, CardTold, ChartTold, FeedbackTold, HookInstance, Lap, Part, Story, Subject};
 pub use audit::AuditFile;
 pub use exposition::Exposition;
-pub use log::{Served, start, start_to};
+pub use log::{Log, LostLines, Served, start_to};
 pub use metrics::{Metrics, StoreTold, Waiting};
 pub use trace::{Traces, call as call_span};

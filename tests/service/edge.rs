@@ -168,7 +168,9 @@ fn from_discovery_to_feedback() {
     }
 
     let of = "client=\"north\",service=\"trialwise-patient-view\"";
-    counted(&running, &format!("trialwise_requests_total{{{of},status=\"2xx\",outcome=\"ok\"}} 3"));
+    counted(&running, &format!("trialwise_requests_total{{{of},status=\"2xx\",outcome=\"ok\"}} 2"));
+    let feedback = "client=\"north\",service=\"/cds-services/{id}/feedback\"";
+    counted(&running, &format!("trialwise_requests_total{{{feedback},status=\"2xx\",outcome=\"ok\"}} 1"));
     counted(&running, &format!("trialwise_cards_total{{{of},code=\"complete-trial\",variant=\"duration\",mode=\"visible\"}} 1"));
     counted(&running, "trialwise_feedback_total{client=\"north\",outcome=\"overridden\",reason=\"none\"} 1");
     counted(&running, "trialwise_jwks_fetches_total{client=\"north\",what=\"fetched\"} 1");

@@ -6,7 +6,12 @@ use super::running::{Running, program};
 
 /// The exit code, and what is printed.
 pub fn health(url: &str) -> (i32, String) {
-    let output = program().args(["health", "--url", url]).output().expect("it runs");
+    health_with(url, &[])
+}
+
+/// Likewise, with these arguments.
+pub fn health_with(url: &str, arguments: &[&str]) -> (i32, String) {
+    let output = program().args(["health", "--url", url]).args(arguments).output().expect("it runs");
     let said = String::from_utf8(output.stdout).expect("text") + &String::from_utf8(output.stderr).expect("text");
     (output.status.code().expect("it ends"), said)
 }

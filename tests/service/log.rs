@@ -100,6 +100,69 @@ fn a_client_that_hangs_up_is_told() {
     assert!(told && metrics.contains("trialwise_requests_in_flight 1\n"), "{metrics}");
 }
 
+/// A process that is ended with its test.
+#[cfg(unix)]
+struct Ended(std::process::Child);
+
+#[cfg(unix)]
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_of_the_log_that_stalls_holds_up_neither_calls_nor_the_end_and_lines_that_are_lost_are_counted() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let mut command = super::running::program();
+    command.args(["serve", "--dev", "--bind", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut process = Ended(command.spawn().expect("it starts"));
+    // Read as far as the address, and held unread from then on.
+    let mut unread = BufReader::new(process.0.stderr.take().expect("piped"));
+    let base = loop {
+        let mut line = String::new();
+        assert!(unread.read_line(&mut line).expect("text") > 0, "it ended");
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        if let Some(address) = line["address"].as_str() {
+            break format!("http://{address}");
+        }
+    };
+    let http = reqwest::blocking::Client::builder().timeout(std::time::Duration::from_secs(20)).build().expect("a client");
+    let body = request(json!({})).to_string();
+    let call = || {
+        let call = http.post(format!("{base}{PATIENT_VIEW}")).header("content-type", "application/json").body(body.clone());
+        assert_eq!(call.send().expect("an answer").status(), 412);
+    };
+    let lost = || {
+        let metrics = http.get(format!("{base}/metrics")).send().expect("an answer").text().expect("text");
+        let count = metrics.lines().find_map(|line| line.strip_prefix("trialwise_log_lines_lost_total ")).expect("counted");
+        count.parse::<u64>().expect("a number")
+    };
+    assert_eq!(lost(), 0);
+    // More lines than a pipe and the queue hold.
+    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| (0..600).for_each(|_| call())))));
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while lost() == 0 && std::time::Instant::now() < deadline {
+        call();
+    }
+    assert!(lost() > 0);
+    let told = std::process::Command::new("kill").arg("-TERM").arg(process.0.id().to_string()).status();
+    assert!(told.expect("there is `kill`").success());
+    let begun = std::time::Instant::now();
+    let ended = loop {
+        match process.0.try_wait().expect("a process") {
+            None if begun.elapsed() < std::time::Duration::from_secs(30) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            ended => break ended,
+        }
+    };
+    assert!(ended.is_some_and(|status| status.success()), "{ended:?} after {:?}", begun.elapsed());
+    drop(unread);
+}
+
 fn get_text(base: &str) -> String {
     client().get(format!("{base}/metrics")).send().expect("an answer").text().expect("text")
 }

@@ -32,6 +32,30 @@ fn metrics_are_text_that_prometheus_reads_and_hold_nothing_of_the_request() {
 }
 
 #[test]
+fn what_is_counted_under_a_service_are_its_hook_calls_and_not_the_feedback() {
+    let base = serving("");
+    let post = |path: &str, body: &str| {
+        let call = client().post(format!("{base}{path}")).header("Content-Type", "application/json").body(body.to_owned());
+        call.send().expect("an answer").status().as_u16()
+    };
+    assert_eq!(post(PATIENT_VIEW, &request(on_sertraline("p1")).to_string()), 200);
+    for _ in 0..3 {
+        assert_eq!(post(&format!("{PATIENT_VIEW}/feedback"), r#"{"feedback":[]}"#), 200);
+    }
+    assert_eq!(post("/cds-services/no-such-service/feedback", "{}"), 404);
+    let text = client().get(format!("{base}/metrics")).send().expect("an answer").text().expect("text");
+    let counted = |service: &str, outcome: &str| {
+        let labels = [format!("service=\"{service}\""), format!("outcome=\"{outcome}\"")];
+        let mut lines = text.lines().filter(|line| line.starts_with("trialwise_requests_total{"));
+        let line = lines.find(|line| labels.iter().all(|label| line.contains(label))).unwrap_or_else(|| panic!("{service}: {text}"));
+        line.rsplit(' ').next().expect("a number").to_owned()
+    };
+    assert_eq!(counted("trialwise-patient-view", "ok"), "1");
+    assert_eq!(counted("/cds-services/{id}/feedback", "ok"), "3");
+    assert_eq!(counted("/cds-services/{id}/feedback", "unknown-service"), "1");
+}
+
+#[test]
 fn who_asks_for_openmetrics_gets_it_and_everybody_else_what_any_scraper_reads() {
     let answered = |accept: &str| {
         let response = client().get(format!("{}/metrics", base())).header("Accept", accept).send().expect("an answer");

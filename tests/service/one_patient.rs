@@ -49,6 +49,55 @@ fn every_template_is_resolved_for_the_patient_and_the_token_goes_along_unseen() 
 }
 
 #[test]
+fn the_request_is_saved_as_an_ehr_would_have_sent_it_and_comes_to_the_same_cards() {
+    let folder = Folder::new();
+    let (token, saved) = (folder.write("token", "Quartz-token-7Ew\n"), folder.0.join("request.json"));
+    let (token, file) = (token.display().to_string(), saved.display().to_string());
+    let fhir = Fhir::serving(&on_sertraline("p1")).answers("Observation", Way::Pages).answers("Procedure", Way::Status(403));
+    // What it takes is known by a Medication alone.
+    fhir.hold(json!({ "resourceType": "Medication", "id": "m1", "code": super::medicine("8123", "phenelzine") }));
+    fhir.hold(json!({ "resourceType": "MedicationRequest", "id": "r1", "status": "active", "intent": "order", "authoredOn": "2026-02-20",
+        "subject": { "reference": "Patient/p1" }, "medicationReference": { "reference": "Medication/m1" } }));
+    let arguments = ["--token-file", &*token, "--format", "cards", "--save-request", &*file];
+    let (status, cards, error) = tried(&fhir, &arguments);
+    assert_eq!(status, 0, "{error}");
+    let text = std::fs::read_to_string(&saved).expect("written");
+    assert!(!text.contains("Quartz-token") && !text.contains(&fhir.base()), "{text}");
+    let request: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(request["extension"]["org.trialwise.as-of"], "2026-03-02");
+    assert_eq!(request["prefetch"]["observations"]["entry"].as_array().expect("all pages").len(), 2);
+    assert!(request["prefetch"]["observations"].get("link").is_none() && request["prefetch"].get("procedures").is_none(), "{text}");
+    assert_eq!(request["prefetch"]["allergies"]["entry"], json!([]), "had, and empty");
+    let mut assessed = program();
+    let assessed = assessed.args(["assess", &file, "--format", "cards"]).output().expect("it runs");
+    let again = String::from_utf8(assessed.stdout).expect("text");
+    assert!(cards.contains("phenelzine") && cards.contains("the FHIR server answered 403"), "{cards}");
+    assert!(again.contains("phenelzine"), "{again}");
+    // The one difference: a captured request does not say why something was not sent.
+    let told = |text: &str| text.lines().filter(|line| !line.contains("rocedures")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(told(&cards), told(&again));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&saved).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+    let (status, out, error) = tried(&fhir, &["--save-request", &file]);
+    assert!(status == 2 && out.is_empty() && error.contains("request.json: File exists"), "{error}");
+}
+
+#[test]
+fn a_search_that_broke_off_is_saved_as_one_that_goes_on() {
+    let folder = Folder::new();
+    let file = folder.0.join("request.json").display().to_string();
+    let fhir = Fhir::serving(&on_sertraline("p1")).answers("Observation", Way::HalfThePages);
+    let (status, _, error) = tried(&fhir, &["--save-request", &file]);
+    assert_eq!(status, 0, "{error}");
+    let output = program().args(["assess", &file]).output().expect("it runs");
+    let out = String::from_utf8(output.stdout).expect("text");
+    assert!(out.contains("observations partial"), "{out}");
+}
+
+#[test]
 fn a_call_that_the_service_would_refuse_is_told_with_the_reason() {
     let fhir = Fhir::serving(&on_sertraline("p1")).answers("Condition", Way::Status(500));
     let (status, out, error) = tried(&fhir, &[]);

@@ -13,7 +13,7 @@ use trialwise::auth::Callers;
 use trialwise::config::Config;
 use trialwise::server::tls;
 
-use super::health::health;
+use super::health::{health, health_with};
 use super::token::{Signer, claims};
 use super::{logged, start, state};
 
@@ -126,6 +126,32 @@ fn a_client_has_to_show_a_certificate_where_authorities_are_set() {
     assert!(get(authority.client().build().expect("a client")).is_err(), "none");
     assert!(get(with(authority.certificate())).is_err(), "of another authority");
     assert!(get(with(Authority::new().certificate())).is_err(), "of a stranger");
+}
+
+#[test]
+fn the_health_check_shows_a_certificate_where_nobody_is_let_in_without() {
+    let (authority, of_clients, folder) = (Authority::new(), Authority::new(), folder("probe"));
+    write(&folder, &authority.certificate());
+    let file = |name: &str, content: &str| {
+        let file = folder.join(name);
+        fs::write(&file, content).expect("written");
+        file.display().to_string()
+    };
+    let authorities = file("authorities.pem", &of_clients.0.pem());
+    let url = format!("{}/health/ready", serve(&settings(&folder, &format!("client_authorities_file = {authorities:?}\n"))));
+    let (certificate, key) = of_clients.certificate();
+    let (code, said) = health_with(&url, &["--identity", &file("probe.pem", &format!("{certificate}{key}"))]);
+    assert!(code == 0 && said.contains("\"status\":\"ready\""), "{code} {said}");
+    let (code, said) = health_with(&url, &[]);
+    assert!(code == 1 && said.starts_with("not reached: "), "{code} {said}");
+    let (certificate, stranger) = Authority::new().certificate();
+    let (code, said) = health_with(&url, &["--identity", &file("stranger.pem", &format!("{certificate}{stranger}"))]);
+    assert!(code == 1 && said.starts_with("not reached: "), "{code} {said}");
+    for (name, content) in [("keyless.pem", &*certificate), ("empty.pem", "")] {
+        let (code, said) = health_with(&url, &["--identity", &file(name, content)]);
+        assert!(code == 2 && said.contains(&format!("{name}: expected a certificate and its key")), "{code} {said}");
+    }
+    assert_eq!(health_with(&url, &["--identity", "/no/such/file"]).0, 2);
 }
 
 #[test]

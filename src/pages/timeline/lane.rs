@@ -7,6 +7,7 @@ use super::{Drawing, across};
 use crate::clinical::cards::{trial_dates, trial_response, trial_verdict, visible_text};
 use crate::clinical::derive::{Adequacy, Augmentation, Course, CourseKind, DoseSpan, Evidence, Marker, Trial, dose_text};
 use crate::clinical::units::{Day, Span};
+use crate::pages::words::set;
 
 /// How high a strip is, and where its bars stand in it.
 const HEIGHT: u32 = 62;
@@ -41,7 +42,7 @@ pub(super) fn lane(index: usize, trial: &Trial, drawing: Drawing<'_>) -> Markup 
             h3 { (visible_text(trial.drug.name())) " " span.verdict.(class(trial.adequacy)) { (word(trial)) }
                 @if trial.failed { " " span.verdict.failed { "failed trial" } }
             }
-            p.facts { (facts(trial, drawing)) }
+            p.facts { (set(&facts(trial, drawing))) }
             (strip(index, trial, drawing))
             @for (number, added) in added {
                 (added_strip(number, added, drawing))

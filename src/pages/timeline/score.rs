@@ -66,12 +66,13 @@ fn picture(scores: &[Score], drawing: Drawing<'_>) -> Markup {
                     (band_bar(index, (y(*range.start()), y((range.end() + 1).min(highest)))))
                 }
                 (ground(drawing.axis, HEIGHT))
+                // Below the curve, which may cross them.
+                @for (range, word) in &bands {
+                    text.band-word.slim x="4" y=(format!("{:.1}", y((range.end() + 1).min(highest)) + 13.0)) { (word) }
+                }
                 @for pair in scores.windows(2) {
                     @let ((x1, y1), (x2, y2)) = (place(&pair[0]), place(&pair[1]));
                     line.curve x1=(across(x1)) y1=(format!("{y1:.1}")) x2=(across(x2)) y2=(format!("{y2:.1}")) {}
-                }
-                @for (range, word) in &bands {
-                    text.band-word.slim x="4" y=(format!("{:.1}", y((range.end() + 1).min(highest)) + 13.0)) { (word) }
                 }
                 @for (score, class) in scores.iter().zip(classes(scores, drawing)) {
                     @let (x, y) = place(score);

@@ -7,6 +7,7 @@ use super::lane::{added_facts, at_dose, course_facts, doses, gaps};
 use super::score::band;
 use crate::clinical::cards::{trial_dates, trial_response, trial_verdict, visible_text};
 use crate::clinical::derive::{Score, Trial};
+use crate::pages::words::set;
 
 /// The tables, folded away.
 pub(super) fn tables(drawing: Drawing<'_>) -> Markup {
@@ -49,7 +50,7 @@ fn trials(drawing: Drawing<'_>) -> Markup {
                         }
                     }
                     @for course in &assessment.courses {
-                        tr { td colspan="8" { (course_facts(course)) } }
+                        tr { td colspan="8" { (set(&course_facts(course))) } }
                     }
                 }
             }
@@ -62,12 +63,12 @@ fn row(trial: &Trial, drawing: Drawing<'_>) -> Markup {
     html! {
         tr {
             th scope="row" { (visible_text(trial.drug.name())) }
-            td { (trial_dates(trial)) }
+            td { (set(&trial_dates(trial))) }
             td { (doses(trial, drawing)) }
             td { (at_dose(trial)) }
-            td { (gaps(trial)) }
+            td { (set(&gaps(trial))) }
             td { (trial_verdict(trial)) }
-            td { (trial_response(trial)) @if trial.failed { "; counts as a failed trial" } (scored(trial)) }
+            td.response { (trial_response(trial)) @if trial.failed { "; counts as a failed trial" } (set(&scored(trial))) }
             td.basis { (basis.join(", ")) }
         }
     }
@@ -93,7 +94,7 @@ fn scores(drawing: Drawing<'_>) -> Markup {
                 tbody {
                     @for score in &drawing.assessment.phq9_scores {
                         tr {
-                            td { (score.date) }
+                            td.date { (score.date) }
                             td { (score.score) }
                             td { (band(score.score, drawing)) }
                             td.basis { (visible_text(score.source.as_str())) }
