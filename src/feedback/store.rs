@@ -292,12 +292,9 @@ impl Store {
         }
     }
 
-    /// Is given up when it takes longer than a call may wait. A connection over the network is driven by the store's thread, whatever
-    /// keeps the caller's busy; SQLite has a thread of its own, and a second hop would only cost.
+    /// Runs on the store's thread, and is given up when it takes longer than a call may wait. Not on the caller's: a connection is given back
+    /// by a task of the thread that used it, which would come to that only when the call has been judged.
     async fn within<T: Send + 'static>(&self, work: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Result<T, StoreError> {
-        if !self.is_shared {
-            return timeout(self.wait, work).await.unwrap_or(Err(StoreError::Slow));
-        }
         let work = self.runtime.spawn(work);
         let ending = work.abort_handle();
         match timeout(self.wait, work).await {
