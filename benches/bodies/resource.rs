@@ -5,7 +5,7 @@ use trialwise::clinical::units::{Day, Days};
 
 use super::chance::Chance;
 use super::vocabulary::{
-    ALLERGIES, CONDITIONS, ENCOUNTERS, INTERACTING, LABORATORY, MEDICINES, Named, PROCEDURES, Result, SURVEYS, VITALS,
+    ALLERGIES, CONDITIONS, DIRECTIONS, ENCOUNTERS, INTERACTING, LABORATORY, MEDICINES, Named, PROCEDURES, Result, SURVEYS, VITALS,
 };
 
 /// The id of the patient whose record it is.
@@ -158,7 +158,7 @@ impl Maker {
 
     fn dispense(&mut self, product: Named, tablets: u32, handed: String) -> Value {
         let subject = self.subject();
-        let dosage = dosage();
+        let dosage = dosage(product, None);
         self.resource(
             "MedicationDispense",
             "medicationdispense",
@@ -189,7 +189,7 @@ impl Maker {
 
     fn order(&mut self, product: Named, status: &str, ago: Days) -> Value {
         let (subject, encounter, written) = (self.subject(), self.encounter(), self.at(ago));
-        let (requester, dosage) = (self.chance.id(), dosage());
+        let (requester, dosage) = (self.chance.id(), dosage(product, Some(&written)));
         self.resource(
             "MedicationRequest",
             "medicationrequest",
@@ -321,11 +321,18 @@ impl Maker {
     }
 }
 
-fn dosage() -> Value {
+/// The directions of a medicine, the same each time; an order says from when on they hold, so that no two orders say the same.
+fn dosage(product: Named, from: Option<&str>) -> Value {
+    let number = MEDICINES.iter().position(|medicine| *medicine == product).unwrap_or_default();
+    let (text, times) = DIRECTIONS[number % DIRECTIONS.len()];
+    let mut repeat = json!({ "frequency": times, "period": 1, "periodUnit": "d" });
+    if let Some(from) = from {
+        repeat["boundsPeriod"] = json!({ "start": from });
+    }
     json!([{
         "sequence": 1,
-        "text": "Take 1 tablet by mouth once daily",
-        "timing": { "repeat": { "frequency": 1, "period": 1, "periodUnit": "d" } },
+        "text": text,
+        "timing": { "repeat": repeat },
         "route": { "coding": [{ "system": SNOMED, "code": "26643006", "display": "Oral route" }], "text": "Oral route" },
         "doseAndRate": [{ "type": coded("dose-rate-type", "ordered"), "doseQuantity": { "value": 1, "unit": "tablet" } }]
     }])

@@ -86,6 +86,15 @@ pub const MEDICINES: [Named; 12] = [
     ("861007", "metformin hydrochloride 500 MG Oral Tablet"),
 ];
 
+/// How medicines are to be taken, and how often a day. The first is that of every medicine but those above.
+pub const DIRECTIONS: [(&str, u32); 5] = [
+    ("Take 1 tablet by mouth once daily", 1),
+    ("Take 1 tablet by mouth twice daily", 2),
+    ("Take 1 tablet by mouth at bedtime", 1),
+    ("Take 1 tablet by mouth three times daily with food", 3),
+    ("Take 1 tablet by mouth every morning", 1),
+];
+
 /// RxNorm: medicines that interact, contribute or are monitored.
 pub const INTERACTING: [Named; 12] = [
     ("8123", "phenelzine"),

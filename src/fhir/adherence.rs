@@ -8,6 +8,7 @@ use super::date::{self, Dated};
 use super::medication_record::{RecordView, told};
 use super::reading::Reading;
 use super::record::Item;
+use super::view::Faults;
 
 /// A statement that a drug is not taken: kept for that drug, within its period.
 pub(super) fn not_taken<'a>(
@@ -16,7 +17,7 @@ pub(super) fn not_taken<'a>(
     view: &RecordView<'a>,
     (start, end): (Option<Dated>, Option<Dated>),
 ) {
-    let medicine = told(reading, item, view, &[], false).map(|medicine| (medicine.components, medicine.label));
+    let medicine = told(reading, item, view, &[], false, &mut Faults::default()).map(|medicine| (medicine.components, medicine.label));
     let Ok((components, label)) = medicine else { return };
     let as_of = reading.as_of;
     let last = end.map_or(start.map(|start| start.when.last), |end| Some(end.when.last)).map(|last| last.min(as_of));
@@ -50,7 +51,7 @@ pub(super) fn extension<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view
         // Codes that the table does not know are told by their words.
         let words_of = ["non-compl", "noncompl", "non-adher", "nonadher", "partial", "not take", "not taking", "poor"];
         let non_adherent = said.says(Meaning::AdherencePoor, reading.knowledge) || words_of.iter().any(|part| words.contains(part));
-        let Ok(medicine) = told(reading, item, view, &[], false) else { continue };
+        let Ok(medicine) = told(reading, item, view, &[], false, &mut Faults::default()) else { continue };
         for component in &medicine.components {
             fact(reading, &item.source, Some(component.ingredient), Span::of(day), non_adherent, said.label().to_owned());
         }

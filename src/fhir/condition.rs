@@ -1,13 +1,14 @@
 //! Condition.
 
 use crate::clinical::chart::{AdherenceFact, Certainty, Condition};
+use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{ConditionGroup, Day, GroupSet, Span, System, When};
 
 use super::answer::element;
 use super::date::{self, Dated};
 use super::reading::{Reading, by_text, modified};
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Meta, Period, Quantity, Range, Reference, Text, View, view};
+use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Range, Reference, Text, View, view};
 
 view! {
     ConditionView<'a> {
@@ -45,15 +46,19 @@ struct Times {
 
 /// Reads one diagnosis: accepted, refuted, or none of the groups of the tables.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
-    let code: Concept<'a> = element(item.members, "code").unwrap_or_default();
-    let groups = groups(reading, &code);
+    let knowledge = reading.knowledge;
+    let told = reading.diagnoses.read("code", item.members, &mut Faults::default(), |from, faults| {
+        let code = Concept::take(from, faults).unwrap_or_default();
+        (groups(knowledge, &code), is_in_words_only(knowledge, &code))
+    });
+    let (groups, is_in_words_only) = told.unwrap_or((GroupSet::EMPTY, false));
     if groups.is_empty() {
-        let known = code.codes().any(|code| matches!(code.system, System::Icd10 | System::Snomed));
-        if !known && code.wordings().any(|words| reading.knowledge.looks_relevant(words)) {
+        if is_in_words_only {
             reading.unread(&item.source, "a diagnosis in words only, without a code the tables know");
         }
         return;
     }
+    let code: Concept<'a> = element(item.members, "code").unwrap_or_default();
     let mut faults = Faults::default();
     let view = ConditionView::of(item.members, &mut faults);
     let birth = reading.birth();
@@ -75,10 +80,16 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
 
 /// The groups of its codes; where the tables know none of them, those of rows without a verified code that its words name. A diagnosis
 /// in words only is never matched (rules.md 17).
-fn groups(reading: &Reading<'_, '_>, code: &Concept<'_>) -> GroupSet {
-    let groups = reading.knowledge.condition_groups(code.codes());
+fn groups(knowledge: &Knowledge, code: &Concept<'_>) -> GroupSet {
+    let groups = knowledge.condition_groups(code.codes());
     let is_coded = code.codes().next().is_some();
-    if groups.is_empty() && is_coded { reading.knowledge.condition_groups_in(code.wordings()) } else { groups }
+    if groups.is_empty() && is_coded { knowledge.condition_groups_in(code.wordings()) } else { groups }
+}
+
+/// Whether its words might matter, and no code says more.
+fn is_in_words_only(knowledge: &Knowledge, code: &Concept<'_>) -> bool {
+    let is_coded = code.codes().any(|code| matches!(code.system, System::Icd10 | System::Snomed));
+    !is_coded && code.wordings().any(|words| knowledge.looks_relevant(words))
 }
 
 fn accepted(reading: &Reading<'_, '_>, view: &ConditionView<'_>, times: &Times) -> Result<Certainty, String> {

@@ -1,11 +1,15 @@
 //! Dosage: how much a day, in steps or taken together (rules.md 3.1).
 
+use std::rc::Rc;
+
 use crate::clinical::chart::{Amount, Instruction, Step};
 use crate::clinical::units::{Day, Days};
 
 use super::date;
-use super::sig;
-use super::view::{Concept, Extension, Period, Quantity, Range, Text, view};
+use super::reading::Reading;
+use super::record::Item;
+use super::sig::{self, Sigs};
+use super::view::{Concept, Extension, Faults, Period, Quantity, Range, Slot, Text, view};
 
 view! {
     Dosage<'a> {
@@ -111,6 +115,27 @@ pub(super) fn counted(quantity: &Quantity<'_>) -> Option<Counted> {
     }
 }
 
+/// The directions of a record: its dosages, and what they say together.
+#[derive(Debug)]
+pub(super) struct Directions<'a> {
+    pub(super) dosages: Vec<Dosage<'a>>,
+    pub(super) instruction: Instruction,
+}
+
+impl<'a> Directions<'a> {
+    /// Those that stand in the member of this name. A record whose directions are not given has none.
+    pub(super) fn of(name: &'static str, reading: &mut Reading<'_, 'a>, item: &Item<'a>, faults: &mut Faults) -> Rc<Directions<'a>> {
+        let Reading { directions, sigs, .. } = reading;
+        let directions = directions.read(name, item.members, faults, |from, faults| {
+            let mut dosages: Vec<Dosage<'a>> = Vec::new();
+            dosages.put(name, from, faults);
+            let instruction = instruction(&dosages, sigs);
+            Rc::new(Directions { dosages, instruction })
+        });
+        directions.unwrap_or_else(|| Rc::new(Directions { dosages: Vec::new(), instruction: Instruction::default() }))
+    }
+}
+
 /// One dosage, read.
 struct Part {
     amount: Amount,
@@ -121,13 +146,13 @@ struct Part {
 }
 
 /// All dosages of a record as one instruction: steps where any has a length or period of its own, else added.
-pub(super) fn instruction(dosages: &[Dosage<'_>]) -> Instruction {
-    let mut dosages: Vec<&Dosage<'_>> = dosages.iter().filter(|dosage| says_something(dosage)).collect();
+fn instruction<'a>(dosages: &[Dosage<'a>], sigs: &mut Sigs<'a>) -> Instruction {
+    let mut dosages: Vec<&Dosage<'a>> = dosages.iter().filter(|dosage| says_something(dosage)).collect();
     dosages.sort_by(|a, b| a.sequence.unwrap_or_default().total_cmp(&b.sequence.unwrap_or_default()));
     let mut instruction = Instruction { in_addition: dosages.iter().any(|dosage| in_addition(dosage)), ..Instruction::default() };
     let needed = |dosage: &Dosage<'_>| dosage.as_needed == Some(true) || dosage.as_needed_for.is_some();
     instruction.as_needed = dosages.iter().any(|dosage| needed(dosage));
-    let Some(parts) = dosages.iter().map(|dosage| part(dosage)).collect::<Option<Vec<Part>>>() else {
+    let Some(parts) = dosages.iter().map(|dosage| part(dosage, sigs)).collect::<Option<Vec<Part>>>() else {
         instruction.not_understood = true;
         return instruction;
     };
@@ -180,11 +205,11 @@ fn in_addition(dosage: &Dosage<'_>) -> bool {
 }
 
 /// One dosage: from its elements, what they lack from its text. `None` where it cannot be understood.
-fn part(dosage: &Dosage<'_>) -> Option<Part> {
+fn part<'a>(dosage: &Dosage<'a>, sigs: &mut Sigs<'a>) -> Option<Part> {
     if !dosage.modifiers.is_empty() {
         return None;
     }
-    let sig = [&dosage.text, &dosage.patient_instruction].into_iter().flatten().find_map(|text| sig::read(text));
+    let sig = [&dosage.text, &dosage.patient_instruction].into_iter().flatten().find_map(|text| sigs.read(text));
     let repeat = dosage.timing.as_ref().and_then(|timing| timing.repeat.as_ref());
     let times = dosage.timing.as_ref().and_then(times).or(sig.map(|sig| (sig.times, sig.times)));
     let dose = if dosage.dose_and_rate.is_empty() { sig.map(|sig| of_text(sig.dose)) } else { dose(&dosage.dose_and_rate) };
@@ -303,7 +328,7 @@ mod tests {
     fn of(text: &str) -> Instruction {
         let raws: Vec<&serde_json::value::RawValue> = serde_json::from_str(text).expect("JSON");
         let dosages: Vec<Dosage<'_>> = raws.into_iter().filter_map(|raw| Dosage::read(raw, &mut Faults::default())).collect();
-        instruction(&dosages)
+        instruction(&dosages, &mut Sigs::default())
     }
 
     fn amount(text: &str) -> Option<Amount> {

@@ -1,13 +1,14 @@
 //! Procedure, ServiceRequest and Encounter.
 
 use crate::clinical::chart::{Encounter, Procedure, ProcedureKind};
+use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::Meaning;
 use crate::clinical::units::{ConditionGroup, GroupSet, Span};
 
 use super::date::{self, Dated};
 use super::reading::{Reading, by_text, modified};
 use super::record::Item;
-use super::view::{Concept, Extension, Faults, Period, Reference, Text, View, view};
+use super::view::{Concept, Extension, Faults, Leaf, Member, Period, Reference, Slot, Text, View, view};
 
 view! {
     ProcedureView<'a> {
@@ -26,9 +27,7 @@ view! {
 view! {
     EncounterView<'a> {
         status: Option<Text<'a>> = "status",
-        kind: Vec<Concept<'a>> = "type",
         period: Option<Period<'a>> = "period",
-        reason: Vec<Concept<'a>> = "reasonCode",
         reason_reference: Vec<Reference<'a>> = "reasonReference",
         diagnosis: Vec<Diagnosis<'a>> = "diagnosis",
         hospitalization: Option<Hospitalization<'a>> = "hospitalization",
@@ -56,12 +55,12 @@ view! {
 }
 
 /// What a procedure is by its codes.
-fn kind_by_code(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> {
+fn kind_by_code(knowledge: &'static Knowledge, code: &Concept<'_>) -> Option<ProcedureKind> {
     use ProcedureKind::*;
-    if reading.knowledge.condition_groups(code.codes()).has(ConditionGroup::Hospice) {
+    if knowledge.condition_groups(code.codes()).has(ConditionGroup::Hospice) {
         return Some(Hospice);
     }
-    code.meanings(reading.knowledge).find_map(kind_of)
+    code.meanings(knowledge).find_map(kind_of)
 }
 
 fn kind_of(meaning: Meaning) -> Option<ProcedureKind> {
@@ -78,9 +77,9 @@ fn kind_of(meaning: Meaning) -> Option<ProcedureKind> {
 }
 
 /// What a procedure is by its words: those of rows without a verified code, and plain ones.
-fn kind_by_words(reading: &Reading<'_, '_>, code: &Concept<'_>) -> Option<ProcedureKind> {
+fn kind_by_words(knowledge: &'static Knowledge, code: &Concept<'_>) -> Option<ProcedureKind> {
     use ProcedureKind::*;
-    if let Some(kind) = code.meanings_by_text(reading.knowledge).find_map(kind_of) {
+    if let Some(kind) = code.meanings_by_text(knowledge).find_map(kind_of) {
         return Some(kind);
     }
     let words = code.wordings().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
@@ -115,12 +114,15 @@ pub(super) fn service_request<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>
 }
 
 fn done<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, accepted: &[&str], only_hospice: bool) {
+    let knowledge = reading.knowledge;
+    let kind = reading.procedures.read("code", item.members, &mut Faults::default(), |from, faults| {
+        let code = Concept::take(from, faults)?;
+        let by_code = kind_by_code(knowledge, &code);
+        by_code.or_else(|| kind_by_words(knowledge, &code)).map(|kind| (kind, by_code.is_some()))
+    });
+    let Some((kind, is_coded)) = kind.flatten().filter(|(kind, _)| !only_hospice || *kind == ProcedureKind::Hospice) else { return };
     let mut faults = Faults::default();
     let view = ProcedureView::of(item.members, &mut faults);
-    let code = view.code.clone().unwrap_or_default();
-    let by_code = kind_by_code(reading, &code);
-    let kind = by_code.or_else(|| kind_by_words(reading, &code));
-    let Some(kind) = kind.filter(|kind| !only_hospice || *kind == ProcedureKind::Hospice) else { return };
     let status = view.status.as_deref().unwrap_or_default();
     if !accepted.contains(&status) {
         let why = if status == "entered-in-error" { "entered in error" } else { "not done, or not known to be done" };
@@ -140,7 +142,8 @@ fn done<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, accepted: &[&str], o
         return reading.unread(&item.source, why);
     }
     let when = start.and_then(|start| span(reading, start, to));
-    let label = if by_code.is_some() { code.label().to_owned() } else { by_text(code.label()) };
+    let label = view.code.as_ref().map(Concept::label).unwrap_or_default();
+    let label = if is_coded { label.to_owned() } else { by_text(label) };
     reading.chart.procedures.push(Procedure { source: item.source.clone(), kind, when, label });
     reading.faults(&item.source, &faults);
 }
@@ -154,8 +157,14 @@ fn span(reading: &Reading<'_, '_>, start: Dated, end: Option<Dated>) -> Option<S
 /// Reads a contact: what it was for.
 pub(super) fn encounter<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
+    let own =
+        ["type", "reasonCode"].map(|name| own_groups(reading, name, item, &mut faults)).into_iter().fold(GroupSet::EMPTY, GroupSet::union);
+    let says_more = |member: &Member<'_>| matches!(&*member.name, "diagnosis" | "reasonReference" | "hospitalization");
+    if own.is_empty() && !item.members.iter().any(says_more) {
+        return;
+    }
     let view = EncounterView::of(item.members, &mut faults);
-    let groups = encounter_groups(reading, &view);
+    let groups = encounter_groups(reading, &view).union(own);
     if groups.is_empty() {
         return;
     }
@@ -179,11 +188,22 @@ pub(super) fn encounter<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     reading.faults(&item.source, &faults);
 }
 
-/// The groups of types, reasons, diagnoses and discharge disposition.
+/// The groups of the concepts of one member.
+fn own_groups<'a>(reading: &mut Reading<'_, 'a>, name: &'static str, item: &Item<'a>, faults: &mut Faults) -> GroupSet {
+    let knowledge = reading.knowledge;
+    let groups = reading.visits.read(name, item.members, faults, |from, faults| {
+        let mut concepts: Vec<Concept<'a>> = Vec::new();
+        concepts.put(name, from, faults);
+        concepts.iter().map(|concept| knowledge.condition_groups(concept.codes())).fold(GroupSet::EMPTY, GroupSet::union)
+    });
+    groups.unwrap_or(GroupSet::EMPTY)
+}
+
+/// The groups of diagnoses and discharge disposition.
 fn encounter_groups(reading: &Reading<'_, '_>, view: &EncounterView<'_>) -> GroupSet {
     let groups = |concept: &Concept<'_>| reading.knowledge.condition_groups(concept.codes());
     let disposition = view.hospitalization.as_ref().and_then(|stay| stay.disposition.as_ref());
-    let own = view.kind.iter().chain(&view.reason).chain(disposition).map(groups).fold(GroupSet::EMPTY, GroupSet::union);
+    let own = disposition.map_or(GroupSet::EMPTY, groups);
     // http://terminology.hl7.org/CodeSystem/discharge-disposition: hosp is hospice.
     let hospice = disposition.is_some_and(|concept| concept.is_any(&["hosp"]));
     let own = if hospice { own.with(ConditionGroup::Hospice) } else { own };

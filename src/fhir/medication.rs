@@ -1,15 +1,14 @@
 //! Which medicine a record speaks of: codes, references, displays, words (rules.md 3.6, 17).
 
-use std::collections::HashMap;
-
 use serde_json::value::RawValue;
 
 use crate::clinical::chart::{Component, Medicine, Recognition, Unresolved};
 use crate::clinical::knowledge::{Knowledge, NameMatch};
-use crate::clinical::units::{DrugGroup, Form, Ingredient, Meaning, ProductUse, SourceRef, Strength, System};
+use crate::clinical::units::{DrugGroup, Form, Ingredient, Meaning, ProductUse, Strength, System};
 
 use super::reading::Reading;
-use super::view::{Concept, Quantity, Reference, view};
+use super::record::Item;
+use super::view::{Concept, Faults, Quantity, Reference, Slot, view};
 
 view! {
     MedicationView<'a> {
@@ -34,22 +33,26 @@ view! {
     }
 }
 
-/// Medicines by the text of their concepts, each with whether it should be known and is not: a record repeats its medicines month after
-/// month, each in the same words.
-pub(super) type Met<'a> = HashMap<&'a str, (Medicine, bool)>;
+/// A medicine, and whether it should be known and is not.
+pub(super) type Recognised = (Medicine, bool);
 
-/// The medicine of a record, or why there is none. What should be known and is not goes to `chart.unresolved`. A concept comes with its text.
+/// The medicine of a record, or why there is none. What should be known and is not goes to `chart.unresolved`.
 pub(super) fn medicine<'a>(
     reading: &mut Reading<'_, 'a>,
-    source: &SourceRef,
-    concept: Option<(&'a str, &Concept<'a>)>,
+    item: &Item<'a>,
     reference: Option<&Reference<'a>>,
     contained: &[&'a RawValue],
     route: Option<&Concept<'a>>,
+    faults: &mut Faults,
 ) -> Result<Medicine, String> {
-    let knowledge = reading.knowledge;
-    let (mut medicine, is_missing) = match concept.filter(|(_, concept)| is_named(concept)) {
-        Some((text, concept)) => reading.medicines.entry(text).or_insert_with(|| by_concept(knowledge, concept)).clone(),
+    let (knowledge, source) = (reading.knowledge, &item.source);
+    let own = reading.medicines.read("medicationCodeableConcept", item.members, faults, |from, faults| {
+        let mut concept: Option<Concept<'a>> = None;
+        concept.put("medicationCodeableConcept", from, faults);
+        concept.filter(is_named).map(|concept| by_concept(knowledge, &concept))
+    });
+    let (mut medicine, is_missing) = match own.flatten() {
+        Some(recognised) => recognised,
         None => by_view(reading, &referred(reading, reference, contained)?, contained),
     };
     by_route(knowledge, &mut medicine, route);

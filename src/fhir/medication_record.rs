@@ -8,12 +8,12 @@ use crate::clinical::units::{Day, Days, When};
 use super::adherence;
 use super::answer::member;
 use super::date::{self, Dated};
-use super::dosage::{self, Counted, Dosage};
+use super::dosage::{self, Counted, Directions, Dosage};
 use super::medication;
 use super::reading::{Reading, modified};
 use super::record::Item;
 use super::stop;
-use super::view::{Concept, Cursor, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, View, view};
+use super::view::{Concept, Extension, Faults, Leaf, Meta, Period, Quantity, Reference, Text, View, view};
 
 view! {
     /// The four kinds of record share most of their elements.
@@ -27,11 +27,8 @@ view! {
         do_not_perform: Option<bool> = "doNotPerform",
         reported: Option<bool> = "reportedBoolean",
         reported_by: Option<Reference<'a>> = "reportedReference",
-        medication: Option<Concept<'a>> = "medicationCodeableConcept",
         medication_reference: Option<Reference<'a>> = "medicationReference",
         authored: Option<Text<'a>> = "authoredOn",
-        dosage_instruction: Vec<Dosage<'a>> = "dosageInstruction",
-        dosage: Option<&'a RawValue> = "dosage",
         dispense_request: Option<DispenseRequest<'a>> = "dispenseRequest",
         prepared: Option<Text<'a>> = "whenPrepared",
         handed_over: Option<Text<'a>> = "whenHandedOver",
@@ -89,13 +86,20 @@ pub(super) fn view<'a>(item: &Item<'a>) -> (RecordView<'a>, Faults) {
 pub(super) fn request<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let (view, mut faults) = view(item);
     let reported = view.reported == Some(true) || view.reported_by.is_some();
-    let own = ordered(reading, &view, reported, &mut faults);
+    let directions = Directions::of("dosageInstruction", reading, item, &mut faults);
+    let own = ordered(reading, &view, &directions, reported, &mut faults);
     let span = own.as_ref().ok().and_then(|own| own.start).map(|start| start.first);
-    keep(reading, item, &view, &view.dosage_instruction, own, &mut faults);
+    keep(reading, item, &view, &directions.dosages, own, &mut faults);
     adherence::extension(reading, item, &view, span);
 }
 
-fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, faults: &mut Faults) -> Result<Own, String> {
+fn ordered(
+    reading: &Reading<'_, '_>,
+    view: &RecordView<'_>,
+    directions: &Directions<'_>,
+    reported: bool,
+    faults: &mut Faults,
+) -> Result<Own, String> {
     let evidence = match view.intent.as_deref() {
         Some("order" | "original-order" | "reflex-order" | "filler-order" | "instance-order") => Evidence::Ordered,
         Some("plan") if reported => Evidence::Stated,
@@ -104,8 +108,7 @@ fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, fau
     };
     let none = DispenseRequest::default();
     let dispense = view.dispense_request.as_ref().unwrap_or(&none);
-    let instruction = dosage::instruction(&view.dosage_instruction);
-    let bounds = bounds(&view.dosage_instruction);
+    let bounds = bounds(&directions.dosages);
     let authored = date::of("authoredOn", view.authored.as_ref(), faults);
     // The end of its validity is the last day to hand it over, not to take it.
     let (valid_from, _) = date::ends("dispenseRequest.validityPeriod", dispense.validity.as_ref(), faults);
@@ -123,7 +126,7 @@ fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, fau
         _ => return Err("has no status that is known".to_owned()),
     };
     let expected = dispense.expected.as_ref().and_then(dosage::days);
-    let (supply, bounded) = supply(expected, &view.dosage_instruction, &instruction);
+    let (supply, bounded) = supply(expected, directions);
     let refills = dispense.repeats.filter(|repeats| (0.0..=99.0).contains(repeats)).unwrap_or_default() as u32;
     Ok(Own {
         evidence,
@@ -135,7 +138,7 @@ fn ordered(reading: &Reading<'_, '_>, view: &RecordView<'_>, reported: bool, fau
         supply,
         quantity: dispense.quantity.as_ref().and_then(dosage::supplied),
         refills: if bounded || evidence == Evidence::Stated { 0 } else { refills },
-        instruction,
+        instruction: directions.instruction.clone(),
     })
 }
 
@@ -155,13 +158,19 @@ fn period(dosage: &Dosage<'_>) -> (Option<When>, Option<When>) {
 }
 
 /// The days of supply: as stated, else the length of the dosages where each has one; and whether it is the latter.
-fn supply(stated: Option<Days>, dosages: &[Dosage<'_>], instruction: &Instruction) -> (Option<Days>, bool) {
+fn supply(stated: Option<Days>, directions: &Directions<'_>) -> (Option<Days>, bool) {
     if stated.is_some() {
         return (stated, false);
     }
     let written = |dosage: &Dosage<'_>| dosage::days(dosage.timing.as_ref()?.repeat.as_ref()?.duration.as_ref()?);
-    let lengths: Option<Days> = match instruction.steps.as_slice() {
-        [] => dosages.iter().map(written).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty()).map(|all| all.into_iter().sum()),
+    let lengths: Option<Days> = match directions.instruction.steps.as_slice() {
+        [] => directions
+            .dosages
+            .iter()
+            .map(written)
+            .collect::<Option<Vec<_>>>()
+            .filter(|all| !all.is_empty())
+            .map(|all| all.into_iter().sum()),
         steps => steps.iter().map(|step| step.length).sum(),
     };
     (lengths, lengths.is_some())
@@ -170,11 +179,12 @@ fn supply(stated: Option<Days>, dosages: &[Dosage<'_>], instruction: &Instructio
 /// Reads a supply that was handed over.
 pub(super) fn dispense<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let (view, mut faults) = view(item);
-    let own = dispensed(&view, &mut faults);
-    keep(reading, item, &view, &view.dosage_instruction, own, &mut faults);
+    let directions = Directions::of("dosageInstruction", reading, item, &mut faults);
+    let own = dispensed(&view, &directions, &mut faults);
+    keep(reading, item, &view, &directions.dosages, own, &mut faults);
 }
 
-fn dispensed(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> {
+fn dispensed(view: &RecordView<'_>, directions: &Directions<'_>, faults: &mut Faults) -> Result<Own, String> {
     let handed_over = date::of("whenHandedOver", view.handed_over.as_ref(), faults);
     let state = match view.status.as_deref() {
         Some("completed") => RecordState::Completed,
@@ -188,7 +198,6 @@ fn dispensed(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> 
         _ => return Err("has no status that is known".to_owned()),
     };
     let start = handed_over.or_else(|| date::of("whenPrepared", view.prepared.as_ref(), faults));
-    let instruction = dosage::instruction(&view.dosage_instruction);
     let stated = view.days_supply.as_ref().and_then(dosage::days);
     Ok(Own {
         evidence: Evidence::Dispensed,
@@ -197,33 +206,30 @@ fn dispensed(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> 
         end: None,
         asserted: None,
         authored: None,
-        supply: supply(stated, &view.dosage_instruction, &instruction).0,
+        supply: supply(stated, directions).0,
         quantity: view.quantity.as_ref().and_then(dosage::supplied),
         refills: 0,
-        instruction,
+        instruction: directions.instruction.clone(),
     })
 }
 
 /// Reads what somebody says is taken; `not-taken` is a fact about adherence, never exposure.
 pub(super) fn statement<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let (view, mut faults) = view(item);
-    let mut dosages: Vec<Dosage<'a>> = Vec::new();
-    if let Some(raw) = view.dosage {
-        super::view::Slot::put(&mut dosages, "dosage", &mut Cursor::of(raw), &mut faults);
-    }
+    let directions = Directions::of("dosage", reading, item, &mut faults);
     let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), &mut faults);
     let start = from.or_else(|| date::of("effectiveDateTime", view.effective.as_ref(), &mut faults));
     let asserted = date::of("dateAsserted", view.asserted.as_ref(), &mut faults);
     if view.status.as_deref() == Some("not-taken") {
         return adherence::not_taken(reading, item, &view, (start.or(asserted), to));
     }
-    let own = stated(&dosages, view.status.as_deref(), (start, to, asserted));
-    keep(reading, item, &view, &dosages, own, &mut faults);
+    let own = stated(&directions, view.status.as_deref(), (start, to, asserted));
+    keep(reading, item, &view, &directions.dosages, own, &mut faults);
     adherence::extension(reading, item, &view, start.map(|at| at.when.first));
 }
 
 fn stated(
-    dosages: &[Dosage<'_>],
+    directions: &Directions<'_>,
     status: Option<&str>,
     (start, end, asserted): (Option<Dated>, Option<Dated>, Option<Dated>),
 ) -> Result<Own, String> {
@@ -237,8 +243,7 @@ fn stated(
         Some("entered-in-error") => return Err(ENTERED_IN_ERROR.to_owned()),
         _ => return Err("has no status that is known".to_owned()),
     };
-    let bounds = bounds(dosages);
-    let instruction = dosage::instruction(dosages);
+    let bounds = bounds(&directions.dosages);
     Ok(Own {
         evidence: Evidence::Stated,
         state,
@@ -246,21 +251,21 @@ fn stated(
         end: end.map(|at| at.when).or(bounds.1),
         asserted: asserted.map(|at| at.when.first),
         authored: None,
-        supply: supply(None, dosages, &instruction).0,
+        supply: supply(None, directions).0,
         quantity: None,
         refills: 0,
-        instruction,
+        instruction: directions.instruction.clone(),
     })
 }
 
 /// Reads what was given; it covers the days of its `effective[x]` only.
 pub(super) fn administration<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let (view, mut faults) = view(item);
-    let own = administered(&view, &mut faults);
+    let own = administered(item, &view, &mut faults);
     keep(reading, item, &view, &[], own, &mut faults);
 }
 
-fn administered(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> {
+fn administered(item: &Item<'_>, view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, String> {
     let state = match view.status.as_deref() {
         Some("completed") => RecordState::Completed,
         Some("in-progress") => RecordState::Active,
@@ -273,7 +278,7 @@ fn administered(view: &RecordView<'_>, faults: &mut Faults) -> Result<Own, Strin
     };
     let (from, to) = date::ends("effectivePeriod", view.effective_period.as_ref(), faults);
     let at = date::of("effectiveDateTime", view.effective.as_ref(), faults);
-    let dose = view.dosage.and_then(|raw| Given::read(raw, faults)).and_then(|given| given.dose);
+    let dose = member(item.members, "dosage").and_then(|raw| Given::read(raw, faults)).and_then(|given| given.dose);
     let (start, end) = (from.or(at).map(|at| at.when), to.or(at).map(|at| at.when));
     // One administration is one dose; spread over several days it is not known how much a day.
     let one_day = start.zip(end).is_none_or(|(start, end)| start.first == end.last);
@@ -312,7 +317,7 @@ fn keep<'a>(
         None if own.start.is_some_and(|start| start.first > reading.as_of) => Err(reading.dated_after()),
         None => Ok(own),
     });
-    let medicine = told(reading, item, view, dosages, own.is_ok());
+    let medicine = told(reading, item, view, dosages, own.is_ok(), faults);
     match (own, medicine) {
         (Ok(own), Ok(medicine)) => {
             let record = record(reading, item, view, own, medicine);
@@ -332,12 +337,12 @@ pub(super) fn told<'a>(
     view: &RecordView<'a>,
     dosages: &[Dosage<'a>],
     counts: bool,
+    faults: &mut Faults,
 ) -> Result<Medicine, String> {
     let route = dosages.iter().find_map(|dosage| dosage.route.as_ref());
     let (unresolved, unread) = (reading.chart.unresolved.len(), reading.chart.unread.len());
     let reference = view.medication_reference.as_ref();
-    let concept = member(item.members, "medicationCodeableConcept").map(RawValue::get).zip(view.medication.as_ref());
-    let medicine = medication::medicine(reading, &item.source, concept, reference, &view.contained, route);
+    let medicine = medication::medicine(reading, item, reference, &view.contained, route, faults);
     if !counts {
         reading.chart.unresolved.truncate(unresolved);
         reading.chart.unread.truncate(unread);

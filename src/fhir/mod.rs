@@ -30,6 +30,7 @@ mod questionnaire;
 mod reader;
 mod reading;
 mod record;
+mod repeated;
 mod screening;
 mod shape;
 mod sig;

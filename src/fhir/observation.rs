@@ -1,7 +1,7 @@
 //! Observation: scores, items of scales, laboratory values, vital signs.
 
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use crate::clinical::chart::{Measurement, Unreadable, Value};
 use crate::clinical::knowledge::{Knowledge, Observation};

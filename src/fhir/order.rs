@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use crate::clinical::chart::{Evidence, MedicationRecord, RecordState, Step, Unread};
 use crate::clinical::units::{SourceRef, When};
 
-use super::answer::{Answer, Entry};
-use super::dosage;
+use super::answer::{Answer, Entry, element};
+use super::dosage::Directions;
 use super::medication_record::{told, view};
 use super::reading::{Reading, modified};
 use super::record::{Item, Owner, draft_items, target};
 use super::shape::{Shape, shape};
+use super::view::Concept;
 
 /// The draft orders of one context.
 #[derive(Debug, Default)]
@@ -127,7 +128,7 @@ fn draft<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) -> Result<Medicatio
     if let Shape::Foreign(version, _) = shape(item.kind, item.members) {
         return Err(format!("a draft order in FHIR {version} shape, only R4 is read"));
     }
-    let (view, faults) = view(item);
+    let (view, mut faults) = view(item);
     match view.status.as_deref() {
         Some(status @ ("cancelled" | "stopped" | "entered-in-error")) => return Err(format!("a draft order with status {status}")),
         _ if view.do_not_perform == Some(true) => return Err("an order not to give it".to_owned()),
@@ -136,16 +137,17 @@ fn draft<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) -> Result<Medicatio
     if let Some(why) = modified(&view.modifiers) {
         return Err(why);
     }
-    if view.medication.is_none() && view.medication_reference.is_none() {
+    if element::<Concept<'_>>(item.members, "medicationCodeableConcept").is_none() && view.medication_reference.is_none() {
         return Err("a draft order for which no medicine is chosen yet".to_owned());
     }
     // What cannot be told of a draft is no gap in the list of what is taken.
     let unresolved = reading.chart.unresolved.len();
-    let medicine = told(reading, item, &view, &view.dosage_instruction, true);
+    let directions = Directions::of("dosageInstruction", reading, item, &mut faults);
+    let medicine = told(reading, item, &view, &directions.dosages, true, &mut faults);
     reading.chart.unresolved.truncate(unresolved);
     let medicine = medicine?;
     reading.faults(&item.source, &faults);
-    let mut instruction = dosage::instruction(&view.dosage_instruction);
+    let mut instruction = directions.instruction.clone();
     for step in &mut instruction.steps {
         *step = Step { first: None, last: None, ..*step };
     }

@@ -1,17 +1,21 @@
 //! The chart while it is being read.
 
+use foldhash::HashMap;
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde_json::value::RawValue;
 
-use crate::clinical::chart::{Chart, Unread};
+use crate::clinical::chart::{Chart, ProcedureKind, Unread};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::{Day, SourceRef, When};
+use crate::clinical::units::{Day, GroupSet, SourceRef, When};
 
 use super::date::Dated;
-use super::medication::Met;
+use super::dosage::Directions;
+use super::medication::Recognised;
 use super::record::{Record, Resource, target};
+use super::repeated::Repeated;
+use super::sig::Sigs;
 use super::view::{Extension, Faults, Member, Text, view};
 
 /// What every reader of a resource needs, and where it puts what it found.
@@ -20,8 +24,18 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) as_of: Day,
     pub(super) record: &'r Record<'a>,
     pub(super) chart: Chart,
-    /// The medicines that were met.
-    pub(super) medicines: Met<'a>,
+    /// The medicines that records name themselves; nothing where the words are empty.
+    pub(super) medicines: Repeated<'a, Option<Recognised>>,
+    /// The directions of records.
+    pub(super) directions: Repeated<'a, Rc<Directions<'a>>>,
+    /// The instructions in words.
+    pub(super) sigs: Sigs<'a>,
+    /// The groups of diagnoses, and whether one that has none is there in words only.
+    pub(super) diagnoses: Repeated<'a, (GroupSet, bool)>,
+    /// The groups that visits name themselves.
+    pub(super) visits: Repeated<'a, GroupSet>,
+    /// What was done, and whether a code says so.
+    pub(super) procedures: Repeated<'a, Option<(ProcedureKind, bool)>>,
     /// The resources of the record by URL: most records are never asked for one.
     by_url: OnceCell<HashMap<&'a str, &'a [Member<'a>]>>,
 }
@@ -36,7 +50,19 @@ view! {
 impl<'r, 'a> Reading<'r, 'a> {
     /// An empty chart, to be filled from this record.
     pub(super) fn new(knowledge: &'static Knowledge, as_of: Day, record: &'r Record<'a>) -> Reading<'r, 'a> {
-        Reading { knowledge, as_of, record, chart: Chart::default(), medicines: Met::new(), by_url: OnceCell::new() }
+        Reading {
+            knowledge,
+            as_of,
+            record,
+            chart: Chart::default(),
+            medicines: Repeated::default(),
+            directions: Repeated::default(),
+            sigs: Sigs::default(),
+            diagnoses: Repeated::default(),
+            visits: Repeated::default(),
+            procedures: Repeated::default(),
+            by_url: OnceCell::new(),
+        }
     }
 
     /// The resource of this type that a reference points to, in the resource itself or in the record.

@@ -1,8 +1,9 @@
 //! The resources of one record: each counted once, each with its owner, each to be found by reference.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use serde_json::value::RawValue;
 
 use crate::clinical::units::SourceRef;
@@ -116,7 +117,7 @@ impl<'a> Single<'a> {
     /// `Type/id`, or where it stands.
     pub(super) fn source(&self) -> SourceRef {
         match self.id() {
-            Some(id) => SourceRef::new(format!("{}/{id}", self.kind())),
+            Some(id) => SourceRef::new([self.kind(), "/", id].concat()),
             None => SourceRef::new(self.place()),
         }
     }

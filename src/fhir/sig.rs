@@ -5,6 +5,9 @@
 mod phrase;
 mod token;
 
+use foldhash::HashMap;
+
+use super::view::Text;
 use crate::clinical::units::Days;
 use phrase::Parser;
 
@@ -29,8 +32,21 @@ pub(super) enum Dose {
     Milligrams(f64),
 }
 
+/// Instructions that were met: a record says "1 tablet daily" of many a medicine.
+#[derive(Debug, Default)]
+pub(super) struct Sigs<'a> {
+    met: HashMap<Text<'a>, Option<Sig>>,
+}
+
+impl<'a> Sigs<'a> {
+    /// The instruction, if it is plain.
+    pub(super) fn read(&mut self, text: &Text<'a>) -> Option<Sig> {
+        *self.met.entry(text.clone()).or_insert_with(|| read(text))
+    }
+}
+
 /// The instruction, if it is plain.
-pub(super) fn read(text: &str) -> Option<Sig> {
+fn read(text: &str) -> Option<Sig> {
     let parser = Parser::of(text)?;
     Some(Sig { dose: parser.dose?, times: parser.frequency()?, as_needed: parser.as_needed, days: parser.days })
 }

@@ -38,6 +38,15 @@ impl Faults {
         self.path.len() > DEEPEST
     }
 
+    /// Notes all that others noted of the same resource.
+    pub(super) fn add(&mut self, others: &Faults) {
+        for path in &others.found {
+            if !self.found.contains(path) {
+                self.found.push(path.clone());
+            }
+        }
+    }
+
     /// Notes a member whose type is right and whose content is not.
     pub(super) fn unreadable(&mut self, member: &'static str) {
         self.path.push(member);
@@ -169,18 +178,26 @@ macro_rules! view {
         pub(in crate::fhir) struct $name<$a> { $(pub(in crate::fhir) $field: $ty,)* }
 
         impl<$a> $name<$a> {
-            fn put(&mut self, name: &str, from: &mut $crate::fhir::view::Cursor<$a>, faults: &mut $crate::fhir::view::Faults) {
+            /// Whether there is a place for the member ahead, which is then put there.
+            fn put(&mut self, name: &str, from: &mut $crate::fhir::view::Cursor<$a>, faults: &mut $crate::fhir::view::Faults) -> bool {
                 match name {
                     $($key => $crate::fhir::view::Slot::put(&mut self.$field, $key, from, faults),)*
-                    _ => _ = from.skip(),
+                    _ => return false,
                 }
+                true
             }
         }
 
         impl<$a> $crate::fhir::view::Leaf<$a> for $name<$a> {
             fn take(from: &mut $crate::fhir::view::Cursor<$a>, faults: &mut $crate::fhir::view::Faults) -> Option<Self> {
                 let mut view = Self::default();
-                if !faults.is_too_deep() && from.members(|name, from| view.put(name, from, faults)) {
+                let is_object = !faults.is_too_deep()
+                    && from.members(|name, from| {
+                        if !view.put(name, from, faults) {
+                            from.skip();
+                        }
+                    });
+                if is_object {
                     return Some(view);
                 }
                 faults.wrong();

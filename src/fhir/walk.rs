@@ -9,12 +9,13 @@ use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use self::entry::Entries;
 use super::answer::{Answer, Entry, Found, Place, element, member};
 use super::bundle::{BundleView, OutcomeView, Said, url_of};
 use super::error::ReadError;
-use super::view::{Faults, Key, Member, Text, View};
+use super::view::{Faults, Key, Leaf, Member, Text, View};
 
 /// How deep Bundles may stand in Bundles.
 const DEEPEST_BUNDLE: usize = 8;
@@ -133,7 +134,7 @@ impl<'a> Walk<'_, 'a> {
         // The value counts among those of its body before it is known what it is.
         answer.found.push(Found::Null);
         let place = Place::Alone(answer.found.len());
-        let walked = Value { walk: &mut Walk { answer, left }, place, depth: 0 }.deserialize(value)?;
+        let walked = Value::new(&mut Walk { answer, left }, place, 0).deserialize(value)?;
         let found = match walked {
             Walked::Null => Found::Null,
             Walked::Bare => Found::Bare,
@@ -198,6 +199,9 @@ struct Value<'s, 'w, 'a> {
     walk: &'s mut Walk<'w, 'a>,
     place: Place,
     depth: usize,
+    /// Its `resourceType` and its `id`, as they were passed.
+    kind: Option<&'a RawValue>,
+    id: Option<&'a RawValue>,
 }
 
 /// What stood under `entry`, and the members beside it: only the type of the resource will tell whether it was a Bundle.
@@ -207,7 +211,11 @@ struct Inside<'a> {
     is_array: bool,
 }
 
-impl<'a> Value<'_, '_, 'a> {
+impl<'s, 'w, 'a> Value<'s, 'w, 'a> {
+    fn new(walk: &'s mut Walk<'w, 'a>, place: Place, depth: usize) -> Self {
+        Value { walk, place, depth, kind: None, id: None }
+    }
+
     /// The members up to the end, those of a Bundle's entries in the answer.
     fn members<A: MapAccess<'a>>(&mut self, first: Key<'a>, map: &mut A) -> Result<Option<Inside<'a>>, A::Error> {
         let start = self.walk.answer.members.len();
@@ -228,7 +236,13 @@ impl<'a> Value<'_, '_, 'a> {
                 let is_array = map.next_value_seed(Entries { walk: self.walk, bundle, depth: self.depth })?;
                 inside = Some(Inside { own, before, is_array });
             } else {
-                let value = map.next_value()?;
+                let value: &'a RawValue = map.next_value()?;
+                // Where a name stands twice the later holds.
+                match &*name {
+                    "resourceType" if value.get() != "null" => self.kind = Some(value),
+                    "id" if value.get() != "null" => self.id = Some(value),
+                    _ => {}
+                }
                 let members = inside.as_mut().map_or(&mut self.walk.answer.members, |inside| &mut inside.own);
                 members.push(Member { name, value });
             }
@@ -262,18 +276,17 @@ impl<'a> Value<'_, '_, 'a> {
     }
 
     /// What these members are, which stand in the answer from there on.
-    fn resource(&mut self, start: usize) -> Walked<'a> {
+    fn resource(&mut self, kind: Option<Text<'a>>, start: usize) -> Walked<'a> {
         let answer = &mut *self.walk.answer;
-        let members = &answer.members[start..];
-        let Some(kind) = element::<Text<'a>>(members, "resourceType") else {
+        let Some(kind) = kind else {
             return Walked::Object(answer.members.drain(start..).collect());
         };
         if kind == "OperationOutcome" {
-            let said = OutcomeView::of(members, &mut Faults::default()).said();
+            let said = OutcomeView::of(&answer.members[start..], &mut Faults::default()).said();
             answer.members.truncate(start);
             return Walked::Outcome(said);
         }
-        let id = element(members, "id");
+        let id = self.id.and_then(text);
         let members = (start, answer.members.len());
         answer.entries.push(Entry { kind, id, full_url: None, place: self.place, members });
         Walked::Resource(answer.entries.len() - 1)
@@ -315,13 +328,14 @@ impl<'a> Visitor<'a> for Value<'_, '_, 'a> {
             Some(first) => self.members(first, &mut map)?,
             None => None,
         };
-        let is_bundle = |members: &[Member<'a>]| element::<Text<'a>>(members, "resourceType").is_some_and(|kind| kind == "Bundle");
+        let kind = self.kind.and_then(text);
+        let is_bundle = kind.as_deref() == Some("Bundle");
         let walked = match inside {
-            Some(Inside { own, before, is_array }) if is_bundle(&own) => {
+            Some(Inside { own, before, is_array }) if is_bundle => {
                 self.bundle(&own, before.errors, is_array);
                 Walked::Told
             }
-            None if is_bundle(&self.walk.answer.members[start..]) => {
+            None if is_bundle => {
                 let own: Vec<Member<'a>> = self.walk.answer.members.drain(start..).collect();
                 self.bundle(&own, self.walk.answer.errors.len(), true);
                 Walked::Told
@@ -329,9 +343,9 @@ impl<'a> Visitor<'a> for Value<'_, '_, 'a> {
             Some(Inside { own, before, .. }) => {
                 self.walk.back_to(&before);
                 self.walk.answer.members.extend(own);
-                self.resource(start)
+                self.resource(kind, start)
             }
-            None => self.resource(start),
+            None => self.resource(kind, start),
         };
         match walked {
             Walked::Object(_) if self.depth > 0 => {
@@ -353,6 +367,10 @@ impl<'a> Visitor<'a> for Value<'_, '_, 'a> {
     }
 
     otherwise!(null: Walked::Null, bare: Walked::Bare);
+}
+
+fn text(value: &RawValue) -> Option<Text<'_>> {
+    Text::read(value, &mut Faults::default())
 }
 
 fn ignore<'a, A: MapAccess<'a>>(map: &mut A) -> Result<(), A::Error> {

@@ -1,14 +1,13 @@
 //! The body of a call, as far as it may come: media type, coding, size, time.
 
-use std::time::Duration;
+use std::pin::pin;
 
 use actix_web::HttpRequest;
-use actix_web::body::{BodyStream, MessageBody, to_bytes_limited};
 use actix_web::dev::Decompress;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ContentEncoding, HeaderName};
 use actix_web::rt::time::timeout;
-use actix_web::web::{Bytes, Payload};
+use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::stream::{self, Stream, StreamExt};
 
 use super::error::CallError;
@@ -51,26 +50,37 @@ pub async fn body(request: &HttpRequest, payload: Payload, media: Media, limits:
         return Err(CallError::MediaType { takes: media });
     }
     let packed = is_packed(text(request, CONTENT_ENCODING)).ok_or(CallError::MediaType { takes: media })?;
-    let announced = text(request, CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
+    let announced = text(request, CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok()).unwrap_or_default();
+    if announced > limit {
         return Err(CallError::TooLarge { limit });
     }
-    let time = limits.body_ms.milliseconds();
-    if packed {
-        let unpacked = Decompress::new(Box::pin(in_steps(payload)), ContentEncoding::Gzip);
-        arrived(BodyStream::new(unpacked), limit, time).await
-    } else {
-        arrived(BodyStream::new(payload), limit, time).await
-    }
+    let arriving = async {
+        if packed {
+            arrived(Decompress::new(Box::pin(in_steps(payload)), ContentEncoding::Gzip), announced, limit).await
+        } else {
+            arrived(payload, announced, limit).await
+        }
+    };
+    timeout(limits.body_ms.milliseconds(), arriving).await.map_err(|_| CallError::BodyLate)?
 }
 
-async fn arrived(body: impl MessageBody<Error = PayloadError>, limit: usize, time: Duration) -> Result<Bytes, CallError> {
-    let arriving = timeout(time, to_bytes_limited(body, limit)).await.map_err(|_| CallError::BodyLate)?;
-    arriving.map_err(|_| CallError::TooLarge { limit })?.map_err(|error| match error {
-        // Reading a socket fails otherwise; this comes from unpacking.
-        PayloadError::Io(_) => CallError::NotGzip,
-        _ => CallError::BodyLost,
-    })
+/// All pieces as one. There is room from the start for as much as was announced: a body that outgrows its room time and again is copied as
+/// often, and its memory taken anew. Room that nothing comes to fill is never touched, and so costs nothing.
+async fn arrived(pieces: impl Stream<Item = Result<Bytes, PayloadError>>, announced: usize, limit: usize) -> Result<Bytes, CallError> {
+    let mut pieces = pin!(pieces);
+    let mut body = BytesMut::with_capacity(announced);
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| match error {
+            // Reading a socket fails otherwise; this comes from unpacking.
+            PayloadError::Io(_) => CallError::NotGzip,
+            _ => CallError::BodyLost,
+        })?;
+        if body.len() + piece.len() > limit {
+            return Err(CallError::TooLarge { limit });
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.freeze())
 }
 
 /// The same bytes in small pieces.

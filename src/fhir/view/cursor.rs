@@ -91,25 +91,9 @@ impl<'a> Cursor<'a> {
 
     /// Passes the string ahead: whether anything in it is escaped.
     fn skip_string(&mut self) -> bool {
-        self.at += 1;
-        let mut escaped = false;
-        loop {
-            let rest = &self.text.as_bytes()[self.at..];
-            match memchr2(b'"', b'\\', rest) {
-                Some(at) if rest[at] == b'"' => {
-                    self.at += at + 1;
-                    return escaped;
-                }
-                Some(at) => {
-                    escaped = true;
-                    self.at = (self.at + at + 2).min(self.text.len());
-                }
-                None => {
-                    self.at = self.text.len();
-                    return escaped;
-                }
-            }
-        }
+        let (end, escaped) = string_end(self.text.as_bytes(), self.at + 1);
+        self.at = end;
+        escaped
     }
 
     fn skip_scalar(&mut self) {
@@ -119,23 +103,23 @@ impl<'a> Cursor<'a> {
     }
 
     fn skip_nested(&mut self) {
-        let mut depth = 0_usize;
-        loop {
-            match self.byte() {
-                Some(b'"') => {
-                    self.skip_string();
-                    continue;
+        let bytes = self.text.as_bytes();
+        let (mut at, mut depth) = (self.at, 0_usize);
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            match byte {
+                b'"' => (at, _) = string_end(bytes, at),
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
                 }
-                Some(b'{' | b'[') => depth += 1,
-                Some(b'}' | b']') => depth -= 1,
-                Some(_) => {}
-                None => return,
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
+                _ => {}
             }
         }
+        self.at = at;
     }
 
     /// The first byte of what is ahead.
@@ -154,6 +138,19 @@ impl<'a> Cursor<'a> {
 
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
+    }
+}
+
+/// Past the end of a string whose first letter stands here, and whether anything in it is escaped.
+fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
+    let (mut at, mut escaped) = (from, false);
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        match memchr2(b'"', b'\\', rest) {
+            Some(end) if rest[end] == b'"' => return (at + end + 1, escaped),
+            Some(backslash) => (at, escaped) = (at + backslash + 2, true),
+            None => return (bytes.len(), escaped),
+        }
     }
 }
 

@@ -139,7 +139,7 @@ impl<'a> Visitor<'a> for BundleEntry<'_, '_, 'a> {
                     // Where a name stands twice the later holds.
                     self.walk.back_to(&before);
                     let (place, depth) = (self.place, self.depth);
-                    resource = Some(map.next_value_seed(Value { walk: &mut *self.walk, place, depth })?);
+                    resource = Some(map.next_value_seed(Value::new(&mut *self.walk, place, depth))?);
                 }
                 NUMBER => {
                     map.next_value::<IgnoredAny>()?;
