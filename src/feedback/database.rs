@@ -126,7 +126,8 @@ impl Identity {
 
 /// One connection that never ends, since the database ends with it.
 async fn memory() -> Result<Sqlite, sqlx::Error> {
-    let one = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+    let one =
+        SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     let pool = one.acquire_timeout(ACQUIRE).connect_with(SqliteConnectOptions::new().in_memory(true).disable_statement_logging()).await?;
     Ok(Sqlite { acknowledged: pool.clone(), quick: pool.clone(), read: pool, file: None })
 }
@@ -146,7 +147,8 @@ async fn of_file(file: &Path, connections: u32) -> Result<Sqlite, StoreError> {
         // What is deleted is overwritten: a purge is one.
         .pragma("secure_delete", "on")
         .disable_statement_logging();
-    let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE);
+    // A file does not hang up: no connection is tried before it is used, which would be one more way to its thread and back.
+    let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE).test_before_acquire(false);
     let acknowledged = pool(1).connect_with(options.clone()).await?;
     let identity = Identity::of(file).map_err(|error| StoreError::Refused(error.to_string()))?;
     let quick = pool(1).connect_lazy_with(options.clone().synchronous(SqliteSynchronous::Normal));

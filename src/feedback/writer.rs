@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{Executor, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::database::Database;
 use super::error::StoreError;
@@ -20,6 +20,10 @@ use super::store::Shared;
 
 /// How often a store that could not be written is tried again.
 const TICK: Duration = Duration::from_secs(1);
+
+/// For how long nothing is taken after cards were written, so that those of several calls come together: nobody waits for them. Feedback
+/// that comes just then waits as long.
+const PACE: Duration = Duration::from_millis(10);
 
 /// How many jobs are taken at once, and how many cards are written in one transaction.
 const JOBS: usize = 256;
@@ -64,12 +68,16 @@ impl Writer {
             let mut jobs = Vec::new();
             let ended = matches!(timeout(TICK, self.jobs.recv_many(&mut jobs, JOBS)).await, Ok(0));
             let (calls, closing) = self.sort(jobs);
+            let are_cards_alone = calls.is_empty() && closing.is_empty() && !self.waiting.is_empty();
             self.write(calls).await;
             if ended || !closing.is_empty() {
                 self.lose(0);
                 return closing;
             }
             self.lose(WAITING);
+            if are_cards_alone {
+                sleep(PACE).await;
+            }
         }
     }
 

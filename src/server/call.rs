@@ -42,10 +42,14 @@ impl Answer {
     }
 
     fn of(content: &impl serde::Serialize) -> Answer {
-        let body = serde_json::to_vec(content).expect("assessment and cards have text keys only");
+        let mut body = Vec::with_capacity(ROOM);
+        serde_json::to_writer(&mut body, content).expect("assessment and cards have text keys only");
         Answer { body, cards: Cards::default() }
     }
 }
+
+/// As many bytes as most answers have.
+const ROOM: usize = 16 * 1024;
 
 /// The day of assessment: the one that the request asks for, where the caller may choose it, else today.
 #[derive(Debug, Clone, Copy)]
