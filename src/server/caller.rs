@@ -48,12 +48,12 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
 
 /// The log has the cause, and the address that it came from; never the token.
 fn told(refusal: &Refusal, request: &HttpRequest, state: &State) {
-    let from = request.peer_addr().map(|peer| from(peer.ip(), request.headers(), state));
-    let from = from.map(tracing::field::display);
+    let from = address(request, state).map(tracing::field::display);
     tracing::warn!(reason = refusal.word(), %refusal, from, "caller refused");
 }
 
-fn from(peer: IpAddr, headers: &HeaderMap, state: &State) -> IpAddr {
-    let named = headers.get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or_default());
-    forwarded::from(peer, named, &state.settings().proxy.trusted)
+/// The address that a call came from, as far as trusted proxies tell; `None` where the connection has none.
+pub(super) fn address(request: &HttpRequest, state: &State) -> Option<IpAddr> {
+    let named = request.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or_default());
+    Some(forwarded::from(request.peer_addr()?.ip(), named, &state.settings().proxy.trusted))
 }

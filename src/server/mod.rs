@@ -52,6 +52,10 @@ use gate::Gate;
 /// For how long readiness says no before the door is closed, so that whoever sends calls can notice. It is part of the time to drain.
 const NOTICE: Duration = Duration::from_secs(1);
 
+/// For how long somebody who was refused may go on sending a body that nobody reads: a connection that is closed under the sender is reset,
+/// and the refusal may be lost with it. It keeps no seat, and none of it in memory.
+const HEARD_OUT: Duration = Duration::from_secs(5);
+
 /// For how long what was shown last may take to be written.
 const STORE_END: Duration = Duration::from_secs(10);
 
@@ -226,6 +230,7 @@ pub fn service(state: Data<State>, listener: TcpListener) -> io::Result<Server> 
         .workers(workers)
         .max_connections(limits.connections.size().div_ceil(workers))
         .client_request_timeout(limits.head_ms.milliseconds())
+        .client_disconnect_timeout(HEARD_OUT)
         .worker_max_blocking_threads(limits.concurrent_calls.size())
         .shutdown_timeout(limits.drain_seconds.get().saturating_sub(NOTICE.as_secs()))
         .disable_signals();

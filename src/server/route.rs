@@ -17,6 +17,7 @@ use tokio::time::{timeout, timeout_at};
 use tracing::Instrument;
 
 use super::State;
+use super::audit::Arrival;
 use super::body::{Media, body};
 use super::call::{self, Answer, Desk, LARGE, wait_until};
 use super::error::CallError;
@@ -155,6 +156,11 @@ impl Visit {
         self.state.services.get(id).ok_or(CallError::UnknownService)
     }
 
+    /// Which call it is, for the audit.
+    fn arrival(&self) -> Arrival {
+        Arrival::of(&self.request, self.request_id, &self.state)
+    }
+
     /// Answers without reading, so that the connection can be used again.
     async fn silent(self) -> HttpResponse {
         drain(self.payload, &self.settings).await;
@@ -198,7 +204,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
     }
     let caller = visit.caller().await?;
     let definition = visit.definition()?.clone();
-    let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
+    let (state, settings, account, arrival) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.arrival());
     let showing = settings.shown(caller.client.as_deref(), &definition.id);
     account.story().mode = Some(showing.mode.word());
     if showing.mode == Mode::Off {
@@ -217,7 +223,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
         answering.await.unwrap_or(Err(CallError::Defect))
     })
     .await;
-    state.audit(id, &definition.id, &account, &answer).await?;
+    state.audit(arrival, &definition.id, &account, &answer).await?;
     let mut answer = answer?;
     // Not before: what is refused for want of an audit was not shown, and a warning that is told once must not be lost by it.
     state.store.show(std::mem::take(&mut answer.cards));
@@ -226,7 +232,7 @@ async fn hook(visit: Visit) -> Result<HttpResponse, CallError> {
 
 async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {
     let caller = visit.caller().await?;
-    let (state, settings, account, id) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.request_id);
+    let (state, settings, account, arrival) = (visit.state.clone(), visit.settings.clone(), visit.account.clone(), visit.arrival());
     let service = service(&state, &visit.request);
     let answer = answered(visit, (&caller, Media::Json), async |body, turn, _| {
         let (state, settings, account) = (state.clone(), settings.clone(), account.clone());
@@ -238,7 +244,7 @@ async fn assess(visit: Visit) -> Result<HttpResponse, CallError> {
         assessing.await.unwrap_or(Err(CallError::Defect))
     })
     .await;
-    state.audit(id, &service, &account, &answer).await?;
+    state.audit(arrival, &service, &account, &answer).await?;
     answer.map(told)
 }
 

@@ -153,6 +153,8 @@ fn every_audit_event_is_valid() {
                 service: "trialwise-patient-view",
                 query: "POST /cds-services/trialwise-patient-view",
                 client: "north",
+                from: Some([192, 0, 2, 7].into()),
+                at: "https://cds.example.org",
                 user,
                 patient,
                 fhir_server,

@@ -36,6 +36,11 @@ fn every_call_about_a_patient_is_one_event_that_names_them() {
     assert_eq!(events[0]["entity"][2]["what"]["identifier"]["value"], id);
     assert_eq!((&events[0]["outcome"], &events[0]["outcomeDesc"]), (&json!("0"), &json!("cards: complete-trial")));
     assert_eq!((&events[1]["outcome"], &events[1]["outcomeDesc"]), (&json!("4"), &json!("not-had")));
+    let profile = |event: &Value| event["meta"]["profile"][0].as_str().and_then(|profile| profile.rsplit('.').next()).map(str::to_owned);
+    assert_eq!(events.iter().map(profile).collect::<Vec<_>>(), [Some("PatientQuery".to_owned()), None, Some("PatientQuery".to_owned())]);
+    // From where, as known by the connection, and to where.
+    assert_eq!(events[0]["agent"][0]["network"], json!({ "address": "127.0.0.1", "type": "2" }));
+    assert_eq!(events[0]["agent"][1]["network"], json!({ "address": running.base, "type": "5" }));
     assert_eq!(events[2]["entity"][0]["what"]["reference"], "Patient/p1");
     assert_eq!(events[2]["subtype"][1]["code"], "/assess");
     // What the record says is no part of it.

@@ -304,6 +304,27 @@ fn a_slow_head_and_a_slow_body_are_408() {
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
+/// Who is refused before the body is read may still be writing it, and learn of the refusal only when it has been written: closed before
+/// that, the connection would be reset under it.
+#[test]
+fn who_is_refused_is_heard_out_for_a_while_and_gets_the_refusal() {
+    let program = Program::start("");
+    let body = "x".repeat(200 * 1024);
+    let head = format!("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+    let mut stream = TcpStream::connect(program.address()).expect("a connection");
+    stream.write_all(head.as_bytes()).expect("it is sent");
+    stream.peek(&mut [0]).expect("it is refused already");
+    for piece in body.as_bytes().chunks(body.len() / 4 + 1) {
+        // So slow is the line.
+        std::thread::sleep(Duration::from_millis(500));
+        stream.write_all(piece).expect("it is taken");
+    }
+    stream.shutdown(std::net::Shutdown::Write).expect("it is taken");
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).expect("the refusal");
+    assert!(heard.starts_with("HTTP/1.1 404") && heard.ends_with('}'), "{heard}");
+}
+
 /// A head has its time on the first request of a connection alone, so who is not known gets no second one.
 #[test]
 fn a_connection_is_kept_for_callers_who_were_answered() {

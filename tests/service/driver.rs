@@ -60,8 +60,13 @@ pub async fn bare(begun: Instant, address: SocketAddr, request: Bytes) -> Outcom
         let (mut from, mut to) = stream.split();
         let mut heard = Vec::new();
         // Who is refused before the body is read is answered before all of it is sent.
-        let (_, heard_all) = tokio::join!(to.write_all(&request), from.read_to_end(&mut heard));
-        heard_all.map(|_| heard)
+        let hearing = async {
+            // Not to the end of the connection: of who has not sent all of it some more may be waited for.
+            while whole(&heard).is_none() && from.read_buf(&mut heard).await? > 0 {}
+            Ok::<_, std::io::Error>(heard)
+        };
+        let (_, heard_all) = tokio::join!(to.write_all(&request), hearing);
+        heard_all
     };
     let status = heard.await.ok().and_then(|heard| whole(&heard));
     Outcome { status, at, after: begun.elapsed() - at }
