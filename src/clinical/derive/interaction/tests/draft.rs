@@ -1,4 +1,5 @@
 use super::*;
+use crate::clinical::chart::Amount;
 
 // rule 9/draft: speaks
 // rule 9/draft: silent
@@ -44,6 +45,19 @@ fn a_draft_replaces_the_dose_of_its_drug() {
     assert_eq!(found(&added), [("citalopram-dose", Severity::Warning)]);
     let lowered = judged_with(vec![now("citalopram", 60.0)], |record| record.drafts = vec![ordered("draft", "citalopram", 40.0, TODAY)]);
     assert_eq!(found(&lowered), []);
+}
+
+// rule 9/draft-dose: speaks
+// rule 9/draft-dose: silent
+#[test]
+fn a_draft_that_rises_step_by_step_counts_with_its_highest_dose() {
+    let drafted = |draft| judged_with(Vec::new(), |record| record.drafts = vec![draft]);
+    assert_eq!(found(&drafted(rising("draft", "bupropion", 300.0, TODAY))), [("bupropion-dose", Severity::Critical)]);
+    assert_eq!(found(&drafted(rising("draft", "bupropion", 150.0, TODAY))), []);
+    let mut unread = rising("draft", "citalopram", 20.0, TODAY);
+    unread.instruction.steps[1].amount = Amount::Unknown;
+    let unread = drafted(unread);
+    assert_eq!((found(&unread), unchecked(&unread, "citalopram-dose")), (vec![], vec!["dose of citalopram".to_owned()]));
 }
 
 #[test]
