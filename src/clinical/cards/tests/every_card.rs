@@ -58,6 +58,22 @@ fn every_card_shows_the_trials_what_was_not_known_the_sources_and_the_version() 
     assert!(all(&each()).iter().all(|card| !card.detail.contains("procedures: none")), "only what was not known is told");
 }
 
+#[test]
+fn every_card_says_what_would_change_it() {
+    let found = all(&each());
+    assert_eq!(found.iter().map(|card| card.code).collect::<std::collections::BTreeSet<_>>().len(), 8);
+    for card in &found {
+        let said = match card.code {
+            CardCode::Safety | CardCode::Interaction | CardCode::Bipolar | CardCode::Contributors => "**What would change this:** ",
+            CardCode::CompleteTrial => "a PHQ-9 and a decision on ",
+            CardCode::NextStep => "a PHQ-9 in 4 weeks",
+            CardCode::Monitoring => "these tests, unless done elsewhere",
+            CardCode::Measure => "a PHQ-9 today",
+        };
+        assert!(card.detail.contains(said), "{:?}: {}", card.code, card.detail);
+    }
+}
+
 // rule 10/no-order: speaks
 // rule 10/no-order: silent
 #[test]
