@@ -72,7 +72,7 @@ fn reasons_of_the_site_stand_on_every_card_after_ours() {
             let shown = cards(Situation { knowledge, ..situation(&assessment) });
             shown.iter().map(|card| card.override_reasons.iter().map(|reason| reason.code).collect()).collect::<Vec<Vec<&str>>>()
         };
-        for (with, without) in codes(&site).into_iter().zip(codes(Knowledge::builtin())) {
+        for (with, without) in codes(site).into_iter().zip(codes(Knowledge::builtin())) {
             assert_eq!(with, [without, vec!["case-conference"]].concat(), "ours once only");
         }
     }
