@@ -2,7 +2,7 @@
 
 use crate::clinical::chart::{FamilyHistory, Relative};
 use crate::clinical::knowledge::Knowledge;
-use crate::clinical::units::Meaning;
+use crate::clinical::units::{Meaning, System};
 
 use super::date;
 use super::reading::Reading;
@@ -44,6 +44,9 @@ const FIRST_DEGREE_WORDS: [&str; 14] = [
     "biological father",
 ];
 
+/// How words for bipolar disorder begin: of a relative no other diagnosis is asked for (rules.md 7).
+const BIPOLAR_BEGINS: [&str; 5] = ["bipolar", "manic", "mania", "hypoman", "cyclothym"];
+
 /// Reads the diagnoses of a relative. A modifier extension that may deny them (a negative result) leaves them out.
 pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     let mut faults = Faults::default();
@@ -53,7 +56,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
     };
     let conditions: Vec<&FamilyCondition<'_>> = view.condition.iter().filter(relevant).collect();
     if conditions.is_empty() {
-        return;
+        return in_words_only(reading, item, &view);
     }
     let recorded = date::of("date", view.date.as_ref(), &mut faults);
     let why = match view.status.as_deref() {
@@ -82,6 +85,22 @@ pub(super) fn read<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>) {
         reading.chart.family.push(FamilyHistory { source, relative, relationship, groups, label, recorded });
     }
     reading.faults(&item.source, &faults);
+}
+
+/// A diagnosis in words is never matched (rules.md 17); one that would bear on the bipolar question is told.
+fn in_words_only<'a>(reading: &mut Reading<'_, 'a>, item: &Item<'a>, view: &FamilyView<'a>) {
+    let counts = matches!(view.status.as_deref(), Some("completed" | "partial"));
+    let near = view.relationship.as_ref().is_some_and(|of| relative(of, reading.knowledge) == Relative::FirstDegree);
+    let coded = |code: &Concept<'_>| code.codes().any(|code| matches!(code.system, System::Icd10 | System::Snomed));
+    let mut codes = view.condition.iter().filter_map(|condition| condition.code.as_ref());
+    if counts && near && codes.any(|code| !coded(code) && code.wordings().any(names_bipolar)) {
+        reading.unread(&item.source, "a diagnosis of a relative in words only, without a code the tables know");
+    }
+}
+
+fn names_bipolar(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| BIPOLAR_BEGINS.iter().any(|begins| word.starts_with(begins)))
 }
 
 fn relative(relationship: &Concept<'_>, knowledge: &'static Knowledge) -> Relative {

@@ -225,6 +225,25 @@ fn a_negated_family_history_is_none() {
 }
 
 #[test]
+fn bipolar_disorder_of_a_parent_in_words_only_is_told_and_not_matched() {
+    let history = |relationship: &str, code: Json| {
+        let history = json!({
+            "resourceType": "FamilyMemberHistory", "id": "f", "status": "completed", "patient": {"reference": "Patient/p"},
+            "relationship": {"text": relationship}, "condition": [{"code": code}]
+        });
+        let chart = chart(&[patient(), history]);
+        assert!(chart.family.is_empty());
+        whys(&chart).into_iter().map(str::to_owned).collect::<Vec<String>>()
+    };
+    let told = ["a diagnosis of a relative in words only, without a code the tables know"];
+    let text = |words: &str| json!({"text": words});
+    assert_eq!(history("Mother", text("Bipolar disorder")), told);
+    assert_eq!(history("Father", json!({"coding": [{"system": "urn:local", "code": "77"}], "text": "manic-depressive"})), told);
+    assert_eq!(history("Mother", text("Depression, alcohol")), [""; 0], "no rule asks for it");
+    assert_eq!(history("Aunt", text("Bipolar disorder")), [""; 0], "not of the first degree");
+}
+
+#[test]
 fn what_was_had_and_what_was_not_is_told_apart() {
     let read = |value: &str| {
         let answer = Answer::of(value.as_bytes()).expect("JSON");

@@ -20,14 +20,15 @@ const PAGE: &str = "docs/rules.md";
 /// Tables with a row a code: the page tells them by group, and links to the rest.
 const BY_GROUP: [&str; 2] = ["Diagnoses by group", "Drug groups"];
 
-/// Tables that only say how a name or a code is recognised: a link is enough.
-const LINKED: [&str; 6] = [
+/// Tables that only say how a name or a code is recognised, or that a site alone fills: a link is enough.
+const LINKED: [&str; 7] = [
     "Other drugs",
     "Further names",
     "Product exceptions",
     "Words that mark a product exception",
     "Words that look relevant",
     "Classes that look relevant",
+    "Reasons to set a card aside that the site adds",
 ];
 
 #[test]

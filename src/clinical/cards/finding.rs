@@ -2,10 +2,11 @@
 
 use super::Situation;
 use super::background::{also, sources, unknown};
-use super::card::{Card, CardCode};
+use super::card::{Card, CardCode, OverrideReason};
 use super::markdown::{Markdown, shortened};
 use super::table::trial_tables;
 use super::wording::{Values, Wording, filled, filled_markdown};
+use crate::clinical::knowledge::SiteReason;
 
 /// The longest summary, in characters: CDS Hooks wants fewer than 140.
 const LONGEST_SUMMARY: usize = 139;
@@ -56,13 +57,24 @@ impl Finding {
             summary,
             detail,
             title: &wording.title,
-            override_reasons: wording.override_reasons(),
+            override_reasons: reasons(wording, situation),
             suggestions: Vec::new(),
             links: Vec::new(),
             ground: ground.join("|"),
             facts,
         }
     }
+}
+
+/// The reasons of the card, and after them those of the site that are not among them (rules.md 10).
+fn reasons(wording: &'static Wording, situation: Situation<'_>) -> Vec<OverrideReason> {
+    let mut reasons = wording.override_reasons();
+    for SiteReason { system, code, display } in situation.knowledge.site_reasons().iter().copied() {
+        if !reasons.iter().any(|known| (known.system, known.code) == (system, code)) {
+            reasons.push(OverrideReason { system, code, display });
+        }
+    }
+    reasons
 }
 
 /// Before the fold: advice, what this card lists first, the trial table, what else applies. Below it: the other trials, what is special

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::ground::Ground;
-use super::supply::{Wanted, supply};
+use super::supply::{Wanted, doses};
 use super::{Adequacy, Certainty};
 use crate::clinical::chart::{Component, Extent, Kind, MedicationRecord};
 use crate::clinical::knowledge::TrialUse;
@@ -77,14 +77,16 @@ fn draft(ground: &Ground<'_>, record: &MedicationRecord, part: Component) -> Opt
     if !antidepressant && !ground.knowledge.is_augmenter(drug) {
         return None;
     }
-    let dose = dose(ground, record, part);
-    let role = role(ground, record, drug, dose, antidepressant);
+    let doses = ordered_doses(ground, record, part);
+    // a floor is held against the highest dose, as of a trial (rules.md 3.2)
+    let highest = doses.iter().copied().flatten().max();
+    let role = role(ground, record, drug, highest, antidepressant);
     let new = matches!(role, DraftRole::Switch | DraftRole::Start);
     let trial = ground.current.filter(|_| matches!(role, DraftRole::Switch | DraftRole::Augmentation));
     Some(DraftOrder {
         drug,
         rxnorm: ground.knowledge.rxnorm(drug),
-        dose,
+        dose: doses.first().copied().flatten(),
         role,
         antidepressant,
         before_adequate: trial.map_or(Certainty::No, |index| match ground.trials[index].adequacy {
@@ -99,22 +101,21 @@ fn draft(ground: &Ground<'_>, record: &MedicationRecord, part: Component) -> Opt
     })
 }
 
-/// The daily dose on the first day.
-fn dose(ground: &Ground<'_>, record: &MedicationRecord, part: Component) -> Option<DailyDose> {
+/// The daily doses that the order names, one after the other.
+fn ordered_doses(ground: &Ground<'_>, record: &MedicationRecord, part: Component) -> Vec<Option<DailyDose>> {
     let minimum = match ground.knowledge.antidepressant(part.ingredient) {
         Some(row) => row.minimum(record.medicine.form),
         None => ground.knowledge.augmentation_minimum(part.ingredient),
     };
-    let wanted = Wanted { strength: part.strength, minimum };
-    supply(record, wanted, None, ground.parameters(), ground.as_of).portions.first()?.dose
+    doses(record, Wanted { strength: part.strength, minimum })
 }
 
 /// The first that applies.
-fn role(ground: &Ground<'_>, record: &MedicationRecord, drug: Ingredient, dose: Option<DailyDose>, antidepressant: bool) -> DraftRole {
+fn role(ground: &Ground<'_>, record: &MedicationRecord, drug: Ingredient, highest: Option<DailyDose>, antidepressant: bool) -> DraftRole {
     let current = ground.current_trial();
     if ground.takes(drug) || current.is_some_and(|trial| trial.drug == drug) {
         DraftRole::Continuation
-    } else if is_other_use(ground, record, drug, dose) {
+    } else if is_other_use(ground, record, drug, highest) {
         DraftRole::OtherUse
     } else {
         match (current, antidepressant) {
@@ -125,7 +126,7 @@ fn role(ground: &Ground<'_>, record: &MedicationRecord, drug: Ingredient, dose: 
     }
 }
 
-fn is_other_use(ground: &Ground<'_>, record: &MedicationRecord, drug: Ingredient, dose: Option<DailyDose>) -> bool {
+fn is_other_use(ground: &Ground<'_>, record: &MedicationRecord, drug: Ingredient, highest: Option<DailyDose>) -> bool {
     let floor = ground.knowledge.antidepressant(drug).and_then(|row| row.floor);
     let by_product = match record.medicine.product_use {
         ProductUse::Ordinary => false,
@@ -134,7 +135,7 @@ fn is_other_use(ground: &Ground<'_>, record: &MedicationRecord, drug: Ingredient
     };
     let by_diagnosis = ground.knowledge.in_group(drug, DrugGroup::MoodStabiliser)
         && ground.current_conditions(ConditionGroup::IndicationOtherThanMood).next().is_some();
-    by_product || by_diagnosis || floor.is_some_and(|floor| dose.is_none_or(|dose| dose < floor))
+    by_product || by_diagnosis || floor.is_some_and(|floor| highest.is_none_or(|highest| highest < floor))
 }
 
 /// Whether no mood stabiliser stands beside what is ordered. None found is said only where all medicines were had.
@@ -235,6 +236,10 @@ mod tests {
         let floor = Knowledge::builtin().antidepressant(drug("trazodone")).and_then(|row| row.floor).expect("a floor").mg();
         assert_eq!(one(sertraline("2026-02-01"), order("trazodone", floor - 1.0)).role, DraftRole::OtherUse);
         assert_eq!(one(sertraline("2026-02-01"), order("trazodone", floor)).role, DraftRole::Switch);
+        let rises = |mg: f64| one(sertraline("2026-02-01"), rising("draft", "trazodone", mg, TODAY));
+        assert_eq!(rises(floor / 2.0 - 1.0).role, DraftRole::OtherUse);
+        let raised = rises(floor / 2.0);
+        assert_eq!((raised.role, raised.dose.map(DailyDose::mg)), (DraftRole::Switch, Some(floor / 2.0)), "it begins with half of it");
         let mut as_needed = order("trazodone", floor);
         as_needed.instruction.as_needed = true;
         assert_eq!(one(sertraline("2026-02-01"), as_needed).role, DraftRole::OtherUse);

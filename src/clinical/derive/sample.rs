@@ -63,6 +63,13 @@ pub fn ordered(id: &str, name: &str, mg: f64, start: &str) -> MedicationRecord {
     }
 }
 
+/// An order of one unit a day for a week, then two, without an end.
+pub fn rising(id: &str, name: &str, mg: f64, start: &str) -> MedicationRecord {
+    let step = |units: f64, length| Step { amount: Amount::Units { low: units, high: units }, length, first: None, last: None };
+    let instruction = Instruction { steps: vec![step(1.0, Some(7)), step(2.0, None)], ..Instruction::default() };
+    MedicationRecord { instruction, ..ordered(id, name, mg, start) }
+}
+
 pub fn once_a_day() -> Instruction {
     let step = Step { amount: Amount::Units { low: 1.0, high: 1.0 }, length: None, first: None, last: None };
     Instruction { steps: vec![step], ..Instruction::default() }

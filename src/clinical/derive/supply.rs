@@ -103,6 +103,19 @@ pub fn supply<'a>(
     supply
 }
 
+/// The doses that a record names, one after the other, whatever their days: how long an order that begins now will last is not known.
+/// `None` where one cannot be told.
+pub fn doses(record: &MedicationRecord, wanted: Wanted) -> Vec<Option<DailyDose>> {
+    let (pack, steps) = (&record.medicine.pack, &record.instruction.steps);
+    if !pack.is_empty() {
+        pack.iter().map(|day| Some(day.dose)).collect()
+    } else if steps.is_empty() {
+        vec![dose_from_quantity(record, wanted)]
+    } else {
+        steps.iter().map(|step| dose(record, step.amount, wanted)).collect()
+    }
+}
+
 /// The day on which the record itself says that taking ended.
 pub fn stop_day(record: &MedicationRecord) -> Option<Day> {
     let dated = record.stop.as_ref().and_then(|stop| stop.day);

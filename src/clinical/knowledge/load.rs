@@ -19,6 +19,7 @@ use super::meaning::Meanings;
 use super::monitoring::{Known, monitoring};
 use super::observation::Observations;
 use super::option::{Beside, options};
+use super::override_reason::site_reasons;
 use super::parameter::parameters;
 use super::product::{ProductMarks, products};
 use super::raw::{RawTable, Row, Texts};
@@ -131,6 +132,8 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
     let staging_points = StagingPoints::new(&rows, &mut tables.defects);
     let rows = tables.rows("steroid_equivalents.csv");
     let steroids = Steroids::new(&rows, &drugs, &mut tables.defects);
+    let rows = tables.rows("override_reasons.csv");
+    let site_reasons = site_reasons(&rows, &mut tables.defects);
     let (words, classes) = (tables.rows("relevant_words.csv"), tables.rows("relevant_classes.csv"));
     let relevance = Relevance::new(&words, &classes, &mut tables.defects);
 
@@ -164,6 +167,7 @@ pub(super) fn load(texts: &Texts, site_file: Option<&SiteFile>) -> Result<Knowle
         options,
         option_limits,
         care_levels,
+        site_reasons,
         monitoring,
         symptoms,
         conditions,

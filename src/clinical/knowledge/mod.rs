@@ -20,6 +20,7 @@ mod meaning;
 mod monitoring;
 mod observation;
 mod option;
+mod override_reason;
 mod parameter;
 mod product;
 mod raw;
@@ -45,6 +46,7 @@ pub use load::{Defect, SiteChange, SiteFile};
 pub use monitoring::{CardShare, DueDay, MonitoringRow};
 pub use observation::Observation;
 pub use option::{Offer, Offered, OptionKind, OptionRow, Talk};
+pub use override_reason::SiteReason;
 pub use parameter::{DoseProfile, Parameters, PdcScope, Percent};
 pub use product::Product;
 pub use staging::{CodeSeverity, StagingPoints};
@@ -78,6 +80,7 @@ pub struct Knowledge {
     options: Vec<OptionRow>,
     option_limits: OptionLimits,
     care_levels: Vec<CareLevel>,
+    site_reasons: Vec<SiteReason>,
     monitoring: Vec<MonitoringRow>,
     symptoms: Vec<SymptomRow>,
     conditions: Conditions,
@@ -319,6 +322,11 @@ impl Knowledge {
     /// Who can do what, in order.
     pub fn care_levels(&self) -> &[CareLevel] {
         &self.care_levels
+    }
+
+    /// The reasons to set a card aside that the site adds to those of every card (rules.md 10).
+    pub fn site_reasons(&self) -> &[SiteReason] {
+        &self.site_reasons
     }
 
     fn augmentations(&self, ingredient: Ingredient) -> impl Iterator<Item = &OptionRow> {

@@ -25,6 +25,7 @@ impl Texts {
             "options.csv" "option_drugs.csv" "option_limits.csv" "change_over.csv" "care_levels.csv" "monitoring.csv" "symptom_hints.csv"
             "conditions.csv" "observations.csv" "parameters.csv" "meanings.csv" "staging.csv" "steroid_equivalents.csv" "maoi_windows.csv"
             "drug_pairs.csv" "dose_caps.csv" "drug_conditions.csv" "combinations.csv" "relevant_words.csv" "relevant_classes.csv"
+            "override_reasons.csv"
         }
     }
 

@@ -26,6 +26,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("meaning", "meanings.csv"),
     ("relevant_word", "relevant_words.csv"),
     ("relevant_class", "relevant_classes.csv"),
+    ("override_reason", "override_reasons.csv"),
 ];
 
 /// A row that a site adds to a table.

@@ -58,6 +58,47 @@ fn every_card_shows_the_trials_what_was_not_known_the_sources_and_the_version() 
     assert!(all(&each()).iter().all(|card| !card.detail.contains("procedures: none")), "only what was not known is told");
 }
 
+// rule 10/reasons-of-the-site: speaks
+// rule 10/reasons-of-the-site: silent
+#[test]
+fn reasons_of_the_site_stand_on_every_card_after_ours() {
+    let reason = |system: &str, code: &str| {
+        format!("[[override_reason]]\nsystem = \"{system}\"\ncode = \"{code}\"\ndisplay = \"said so\"\nsource = \"our committee\"\n")
+    };
+    let content = reason("urn:site", "case-conference") + &reason("https://trialwise.org/override-reasons", "already-done");
+    let site = Knowledge::with_site(&crate::clinical::knowledge::SiteFile { name: "site.toml".to_owned(), content }).expect("sound");
+    for assessment in each() {
+        let codes = |knowledge| {
+            let shown = cards(Situation { knowledge, ..situation(&assessment) });
+            shown.iter().map(|card| card.override_reasons.iter().map(|reason| reason.code).collect()).collect::<Vec<Vec<&str>>>()
+        };
+        for (with, without) in codes(site).into_iter().zip(codes(Knowledge::builtin())) {
+            assert_eq!(with, [without, vec!["case-conference"]].concat(), "ours once only");
+        }
+    }
+}
+
+#[test]
+fn every_card_says_what_would_change_it() {
+    let found = all(&each());
+    let named = "**What would change this:** ";
+    let said = [
+        (CardCode::Safety, named),
+        (CardCode::Interaction, named),
+        (CardCode::Bipolar, named),
+        (CardCode::CompleteTrial, "a PHQ-9 and a decision on "),
+        (CardCode::NextStep, "a PHQ-9 in 4 weeks"),
+        (CardCode::Contributors, named),
+        (CardCode::Monitoring, "these tests, unless done elsewhere"),
+        (CardCode::Measure, "a PHQ-9 today"),
+    ];
+    for (code, said) in said {
+        let of_code: Vec<&Card> = found.iter().filter(|card| card.code == code).collect();
+        assert!(!of_code.is_empty(), "{code:?}");
+        assert!(of_code.iter().all(|card| card.detail.contains(said)), "{code:?} lacks: {said}");
+    }
+}
+
 // rule 10/no-order: speaks
 // rule 10/no-order: silent
 #[test]

@@ -5,7 +5,7 @@ use crate::clinical::knowledge::TrialUse;
 use crate::clinical::units::{Day, Ingredient, ProductUse, SourceRef};
 
 use super::super::ground::Ground;
-use super::super::supply::{Wanted, supply};
+use super::super::supply::{Wanted, doses};
 use super::super::{Reason, Trial};
 
 /// An antidepressant begun or raised.
@@ -73,10 +73,10 @@ pub fn ordered<'a>(ground: &Ground<'a>) -> impl Iterator<Item = (Ingredient, &'a
             let row = ground.knowledge.antidepressant(drug)?;
             let is_trial = matches!(row.trial_use, TrialUse::Trial | TrialUse::WithDepressionCode);
             let wanted = Wanted { strength: component.strength, minimum: row.minimum(draft.medicine.form) };
-            let dose = supply(draft, wanted, None, ground.parameters(), ground.as_of).portions.first().and_then(|portion| portion.dose);
+            let highest = doses(draft, wanted).into_iter().flatten().max();
             let taken = antidepressants(&ground).find(|trial| trial.drug == drug && trial.ongoing);
             // a renewal at the dose that is taken begins nothing
-            let begins = taken.is_none_or(|trial| trial.current_dose.zip(dose).is_some_and(|(current, next)| next > current));
+            let begins = taken.is_none_or(|trial| trial.current_dose.zip(highest).is_some_and(|(current, next)| next > current));
             (is_trial && begins).then_some((drug, draft))
         })
     })

@@ -3,10 +3,10 @@
 use crate::clinical::chart::{Chart, Evidence, MedicationRecord, RecordState};
 use crate::clinical::derive::Trial;
 use crate::clinical::derive::exposure::Exposure;
-use crate::clinical::derive::supply::{Wanted, sources, supply, supply_period};
+use crate::clinical::derive::supply::{Wanted, doses, sources, supply_period};
 use crate::clinical::derive::taken::{Lane, Taken, lane};
 use crate::clinical::knowledge::{DrugTerm, Knowledge, Parameters, Profile, TrialUse};
-use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, Ingredient, SourceRef};
+use crate::clinical::units::{DailyDose, Day, DrugGroup, Form, Ingredient, SourceRef, Strength};
 
 /// One drug that a row may name.
 #[derive(Debug, Clone)]
@@ -225,7 +225,7 @@ pub fn with_drafts<'a>(mut present: Vec<Present<'a>>, chart: &'a Chart, knowledg
     for record in drafts {
         for component in &record.medicine.components {
             let (drug, lane) = (component.ingredient, lane(record, component.ingredient, chart, knowledge));
-            let dose = draft_dose(record, component.strength, knowledge, as_of);
+            let dose = draft_dose(record, component.strength);
             let place = present.iter().position(|present| present.drug == drug && present.lane == lane);
             let adds = record.instruction.in_addition || ordered.contains(&(drug, lane));
             match place {
@@ -262,13 +262,7 @@ fn overlay<'a>(present: &mut Present<'a>, record: &'a MedicationRecord, dose: Op
 }
 
 /// The highest dose that a draft orders; unknown if any part of it is.
-pub fn draft_dose(
-    record: &MedicationRecord,
-    strength: Option<crate::clinical::units::Strength>,
-    knowledge: &Knowledge,
-    as_of: Day,
-) -> Option<DailyDose> {
-    let claim = supply(record, Wanted { strength, minimum: None }, None, knowledge.parameters(), as_of);
-    let doses: Option<Vec<DailyDose>> = claim.portions.iter().map(|portion| portion.dose).collect();
+pub fn draft_dose(record: &MedicationRecord, strength: Option<Strength>) -> Option<DailyDose> {
+    let doses: Option<Vec<DailyDose>> = doses(record, Wanted { strength, minimum: None }).into_iter().collect();
     doses?.into_iter().max()
 }

@@ -181,7 +181,7 @@ impl<'a> Scene<'a> {
         let drafts = self.chart.drafts.iter().flat_map(|draft| {
             let of_drug = draft.medicine.components.iter().filter(|component| component.ingredient == present.drug);
             let same_lane = of_drug.filter(|component| lane(draft, component.ingredient, self.chart, self.knowledge) == present.lane);
-            same_lane.map(|component| draft_dose(draft, component.strength, self.knowledge, self.as_of))
+            same_lane.map(|component| draft_dose(draft, component.strength))
         });
         taken.chain(drafts).map(|dose| self.share(present, drug, dose)).collect()
     }

@@ -343,4 +343,10 @@ pub(super) const SECTIONS: &[Section] = &[
     },
     Section { title: "Words that look relevant", file: "relevant_words.csv", columns: &["begins", "source"], without: None },
     Section { title: "Classes that look relevant", file: "relevant_classes.csv", columns: &["class", "what", "source"], without: None },
+    Section {
+        title: "Reasons to set a card aside that the site adds",
+        file: "override_reasons.csv",
+        columns: &["system", "code", "display", "source"],
+        without: None,
+    },
 ];

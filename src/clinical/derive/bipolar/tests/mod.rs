@@ -6,7 +6,7 @@ use super::*;
 use crate::clinical::chart::{
     Certainty, Chart, Encounter, FamilyHistory, Intolerance, Measurement, MedicationRecord, Recognition, Relative, Stop, StopReason, Value,
 };
-use crate::clinical::derive::sample::{TODAY, chart, condition, day, dispensed, drug, ordered, phq9};
+use crate::clinical::derive::sample::{TODAY, chart, condition, day, dispensed, drug, ordered, phq9, rising};
 use crate::clinical::derive::{ScopeStatus, assess};
 use crate::clinical::knowledge::Knowledge;
 use crate::clinical::units::{GroupSet, Instrument, Moment, Span, When};
@@ -158,6 +158,8 @@ fn a_draft_order_counts_from_today_and_a_renewal_begins_nothing() {
     let taken = || vec![dispensed("1", "venlafaxine", 150.0, "2025-10-01", 180)];
     assert_eq!(drafted(taken(), ordered("d", "venlafaxine", 150.0, TODAY)).indicators[0].id, "mania");
     assert_eq!(drafted(taken(), ordered("d", "venlafaxine", 225.0, TODAY)).indicators[0].id, "mania-on-antidepressant");
+    assert_eq!(drafted(taken(), rising("d", "venlafaxine", 150.0, TODAY)).indicators[0].id, "mania-on-antidepressant", "after a week");
+    assert_eq!(drafted(taken(), rising("d", "venlafaxine", 75.0, TODAY)).indicators[0].id, "mania", "back to what is taken");
     let lithium = with(|record| record.drafts = vec![ordered("d", "lithium", 600.0, TODAY)]);
     assert_eq!(ids(&lithium), ["mood-stabiliser"]);
     let beside = drafted(taken(), ordered("d", "lithium", 600.0, TODAY));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::clinical::chart::Amount;
 
 // rule 9/draft: speaks
 // rule 9/draft: silent
@@ -46,6 +47,19 @@ fn a_draft_replaces_the_dose_of_its_drug() {
     assert_eq!(found(&lowered), []);
 }
 
+// rule 9/draft-dose: speaks
+// rule 9/draft-dose: silent
+#[test]
+fn a_draft_that_rises_step_by_step_counts_with_its_highest_dose() {
+    let drafted = |draft| judged_with(Vec::new(), |record| record.drafts = vec![draft]);
+    assert_eq!(found(&drafted(rising("draft", "bupropion", 300.0, TODAY))), [("bupropion-dose", Severity::Critical)]);
+    assert_eq!(found(&drafted(rising("draft", "bupropion", 150.0, TODAY))), []);
+    let mut unread = rising("draft", "citalopram", 20.0, TODAY);
+    unread.instruction.steps[1].amount = Amount::Unknown;
+    let unread = drafted(unread);
+    assert_eq!((found(&unread), unchecked(&unread, "citalopram-dose")), (vec![], vec!["dose of citalopram".to_owned()]));
+}
+
 #[test]
 fn the_order_in_which_drafts_are_sent_is_nothing() {
     let judged = |turned: bool| {
@@ -61,4 +75,27 @@ fn the_order_in_which_drafts_are_sent_is_nothing() {
     assert!(found(&sent).contains(&("citalopram-dose", Severity::Warning)), "40 mg and 20 mg more");
     let pair = sent.interactions.iter().find(|interaction| interaction.id == "qt-without-ecg").expect("two QT drugs");
     assert_eq!(pair.drugs, ["citalopram", "methadone"]);
+}
+
+// rule 9.2/two-ordered-together: speaks
+// rule 9.2/two-ordered-together: silent
+#[test]
+fn two_reuptake_inhibitors_ordered_together_for_longer_than_a_change_over_are_told() {
+    let lasting = |name: &str, mg: f64, days| {
+        let mut draft = ordered(name, name, mg, TODAY);
+        draft.instruction.steps[0].length = days;
+        draft
+    };
+    let told =
+        |medications, drafts| of_row(&judged_with(medications, |record| record.drafts = drafts), "two-serotonin-reuptake-inhibitors");
+    let (sertraline, escitalopram) = (|days| lasting("sertraline", 50.0, days), |days| lasting("escitalopram", 10.0, days));
+    assert_eq!(told(Vec::new(), vec![sertraline(None), escitalopram(None)]), [Severity::Warning]);
+    assert_eq!(told(vec![now("sertraline", 50.0)], vec![sertraline(None), escitalopram(None)]), [Severity::Warning], "one is a renewal");
+    assert_eq!(told(Vec::new(), vec![sertraline(Some(31)), escitalopram(None)]), [Severity::Warning]);
+    assert_eq!(told(Vec::new(), vec![sertraline(Some(30)), escitalopram(None)]), [], "a change-over");
+    assert_eq!(told(Vec::new(), vec![sertraline(None), lasting("escitalopram", 5.0, None)]), [], "below the minimum");
+    assert_eq!(told(vec![now("sertraline", 50.0)], vec![escitalopram(None)]), [], "a switch, as far as anybody knows");
+    let later = rising("escitalopram", "escitalopram", 5.0, TODAY);
+    assert_eq!(told(Vec::new(), vec![sertraline(Some(38)), later.clone()]), [Severity::Warning], "31 days, from the second week on");
+    assert_eq!(told(Vec::new(), vec![sertraline(Some(37)), later]), []);
 }

@@ -72,3 +72,19 @@ fn parameters_that_are_no_table_are_told() {
     let found = with_site("parameters = 3\n").err().expect("defects");
     assert_eq!(found.iter().map(|defect| defect.what.as_str()).collect::<Vec<_>>(), ["`parameters` has to be a table of rows"]);
 }
+
+#[test]
+fn a_site_adds_reasons_to_set_a_card_aside() {
+    let row = |code: &str, display: &str| {
+        format!("[[override_reason]]\nsystem = \"urn:site\"\ncode = \"{code}\"\ndisplay = \"{display}\"\nsource = \"our committee\"\n")
+    };
+    let knowledge =
+        with_site(&(row("case-conference", "decided in our conference") + &row("private", "treated elsewhere"))).expect("two reasons");
+    let codes: Vec<&str> = knowledge.site_reasons().iter().map(|reason| reason.code).collect();
+    assert_eq!((codes, builtin().site_reasons().len()), (vec!["case-conference", "private"], 0));
+    let found = with_site(&(row("a", "one") + &row("a", "two") + &row("b", ""))).err().expect("defects");
+    let found: Vec<String> = found.iter().map(Defect::to_string).collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0], "site.toml, line 6: `urn:site a` stands already in site.toml, line 1");
+    assert!(found[1].starts_with("site.toml, line 11: ") && found[1].contains("display"), "{found:?}");
+}
