@@ -317,7 +317,8 @@ fn at_ten_times_the_rate_what_is_too_much_is_refused_in_time_and_soon_it_is_as_b
         assert!(!times(&outcomes, 200).is_empty(), "what can be done is done: {}", told(&outcomes));
         assert!(outcomes.len() < 2 * seats || !times(&outcomes, 503).is_empty(), "what is too much is refused: {}", told(&outcomes));
         // A call waits for those that are judged at once, and this machine is kept busy by the driver too: how long one takes says how busy.
-        let busy = before * turns + Duration::from_secs(1);
+        // What else runs on it may begin after that was measured, and take most of the processors.
+        let busy = (before * turns + Duration::from_secs(1)) * 3;
         for times in own.values() {
             let most = within(times, 0.99);
             assert!(most < Duration::from_millis(queue_ms) + busy, "{most:?}: {}", told(&outcomes));
